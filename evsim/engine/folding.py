@@ -15,7 +15,7 @@ from evsim.results.remarks import sentences
 
 __all__ = ["Folding"]
 
-MOST_LEFT = 250_000  # rows of requests that go on: some 300 MB
+MOST_LEFT = 250_000  # rows of requests that go on
 # Lists of the records that speak of rows, and what makes them.
 SPEAK_OF_ROWS = {
     "batches": "batches", "call_items": "calls for items", "copies": "messages that come twice", "events": "windows",
@@ -46,8 +46,9 @@ class Folding:
         """Count what has ended, and forget it."""
         self._check()
         cut = Cut(self.kernel)
-        unused = [getattr(self.kernel.records, name).new.__self__ for name in self.kernel.records.tables]
-        ended = cut.ended(held_numbers(self.system, self.kernel.env._queue, but=unused))
+        # What gives out new numbers has more of them, which nobody holds yet.
+        givers = [getattr(self.kernel.records, name).new.__self__ for name in self.kernel.records.tables]
+        ended = cut.ended(held_numbers(self.system, self.kernel.env._queue, but=givers))
         if ended.any():
             self.count(cut.excerpt(ended, self.until))
             cut.forget(ended)

@@ -48,7 +48,7 @@ def _deaf_children():
     sys.warnoptions.append(UNTIDY)
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGHUP})
     try:
-        _start_trackers()  # now, because they unblock the other signal here
+        _start_trackers()  # now, because they unblock SIGINT here
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         yield
     finally:

@@ -28,6 +28,7 @@ class QuantileSketch:
 
     def add(self, values):
         """Add an array of times."""
+        vars(self).pop("_sketch", None)
         self._count += len(values)
         self._total += float(np.rint(values * SECOND).sum())
         above = values > 0

@@ -67,7 +67,7 @@ class AtService:
     """What came to one service of a ``run``: its ``name`` and ``settings``, its rows, and those that count.
 
     ``rows`` are the columns of all rows, ``mine`` a mask of its own, ``counted`` of those whose customers are counted.
-    ``own`` and ``its`` are the columns of these two alone, each taken out when it is first asked for.
+    ``of_mine`` and ``of_counted`` are the columns of these two alone, each taken out when it is first asked for.
     """
 
     def __init__(self, shared, name):
@@ -75,29 +75,29 @@ class AtService:
         self.settings, self.rows = shared.run.scenario.services[name], shared.run.tables.rows
         self.mine = shared.service == list(shared.run.scenario.services).index(name)
         self.counted = self.mine & shared.run.tables.row_cohort
-        self.own = _SomeRows(self.rows, self.mine)
-        self.its = _SomeRows(self.rows, self.counted)
+        self.of_mine = _SomeRows(self.rows, self.mine)
+        self.of_counted = _SomeRows(self.rows, self.counted)
 
     def ended_as(self, *outcomes):
-        return int(np.isin(self.its["outcome"], outcomes).sum())
+        return int(np.isin(self.of_counted["outcome"], outcomes).sum())
 
     @property
     def arrivals(self):
-        return int((~np.isnan(self.its["ready"]) & self._made).sum())
+        return int((~np.isnan(self.of_counted["ready"]) & self._made).sum())
 
     @cached_property
     def obligations(self):
-        return int((self.its["first"] < 0).sum())
+        return int((self.of_counted["first"] < 0).sum())
 
     @property
     def attempts_mean(self):
-        every = (self.its["first"] < 0) | retried(self.its)
+        every = (self.of_counted["first"] < 0) | retried(self.of_counted)
         return float(every.sum() / self.obligations) if self.obligations else NONE
 
     @cached_property
     def unrepeated(self):
         """How many attempts there would be without retries."""
-        return int((self._made & ~self.run.tables.caused_by_retries[self.its.numbers]).sum())
+        return int((self._made & ~self.run.tables.caused_by_retries[self.of_counted.numbers]).sum())
 
     @property
     def amplification(self):
@@ -106,7 +106,7 @@ class AtService:
     @cached_property
     def _made(self):
         """Which of them are attempts: what was visible again and never received is none."""
-        return self.its["reason"] != Reason.LATE_DELETE
+        return self.of_counted["reason"] != Reason.LATE_DELETE
 
     @cached_property
     def worker_time(self):
@@ -119,30 +119,30 @@ class AtService:
     @property
     def held(self):
         """Worker seconds of the window in which a worker was held."""
-        alone = ~self.shared.following[self.own.numbers]
-        return inside(self.own["started"][alone], self.own["ended"][alone], self.window).sum()
+        alone = ~self.shared.following[self.of_mine.numbers]
+        return inside(self.of_mine["started"][alone], self.of_mine["ended"][alone], self.window).sum()
 
     @property
     def wait(self):
-        waited = elapsed(self.its["started"], self.its["ready"])
+        waited = elapsed(self.of_counted["started"], self.of_counted["ready"])
         return waited[~np.isnan(waited)]
 
     @property
     def sojourn(self):
-        well = self.its["outcome"] == Outcome.OK
-        stayed = elapsed(self.its["ended"][well], self.its["ready"][well])
+        well = self.of_counted["outcome"] == Outcome.OK
+        stayed = elapsed(self.of_counted["ended"][well], self.of_counted["ready"][well])
         return stayed[~np.isnan(stayed)]
 
     @property
     def presence(self):
         """When each of its rows came and left."""
-        return self.own["ready"], self.own["ended"], self.window
+        return self.of_mine["ready"], self.of_mine["ended"], self.window
 
     @property
     def queueing(self):
         """When each of its rows began to wait, and when its wait was over."""
-        started = self.own["started"]
-        return self.own["ready"], np.where(np.isnan(started), self.own["ended"], started), self.window
+        started = self.of_mine["started"]
+        return self.of_mine["ready"], np.where(np.isnan(started), self.of_mine["ended"], started), self.window
 
     def on_average(self, intervals):
         return float(inside(*intervals).sum() / self.run.tables.window)
@@ -164,7 +164,7 @@ FIGURES = (
     Figure("arrivals", "count", "attempts that reached the inbox, or the channel", lambda at: at.arrivals, None),
     Figure("completed", "count", "attempts whose work ended well", lambda at: at.ended_as(Outcome.OK), MORE, shown=()),
     Figure("skipped", "count", "attempts that ended at once, as what they were about had been done before",
-           lambda at: int((~np.isnan(at.run.tables.skipped[at.its.numbers])).sum()), None, shown=()),
+           lambda at: int((~np.isnan(at.run.tables.skipped[at.of_counted.numbers])).sum()), None, shown=()),
     Figure("failed", "count", "attempts whose work failed, or was lost in a crash",
            lambda at: at.ended_as(Outcome.FAILED, Outcome.CRASHED)),
     Figure("rejected", "count", "attempts that were refused before any work", lambda at: at.ended_as(Outcome.REFUSED)),

@@ -10,7 +10,7 @@ from .foreign_files import kind_of
 from .model import Scenario
 from .textfile import read_bytes
 
-LARGEST = 300_000_000  # bytes; what is longer than a scenario may be is read to say what it is
+LARGEST_SCENARIO = 300_000_000  # bytes; what is longer than a scenario may be is read to say what it is
 
 
 def names():
@@ -44,7 +44,7 @@ def _load_builtin(name):
 
 def _load_file(path):
     try:
-        written = read_bytes(path, LARGEST)
+        written = read_bytes(path, LARGEST_SCENARIO)
         text = written.decode("utf-8-sig")
     except IsADirectoryError:
         raise ScenarioError([Problem("", "is a folder", hint="name a file in it")], str(path)) from None

@@ -33,12 +33,15 @@ def version(path):
     return known.st_ino, known.st_size, known.st_mtime_ns
 
 
-def read_bytes(path, largest=LARGEST):
-    """What is in a file, also in one without an end; a `ScenarioError` if that is more than so many bytes."""
+def read_bytes(path, largest=LARGEST, name=None):
+    """What is in a file, also in one without an end; a `ScenarioError` if that is more than so many bytes.
+
+    name: what errors call it.
+    """
     with open(path, "rb") as file:
         data = file.read(largest + 1)
     if len(data) > largest:
-        raise wrong(Path(path).name, f"is larger than {largest // 10**6} MB", hint="give a part of it")
+        raise wrong(name or Path(path).name, f"is larger than {largest // 10**6} MB", hint="give a part of it")
     return data
 
 
@@ -53,7 +56,7 @@ def read_lines(path, name):
     try:
         if path.exists() and not path.is_file():
             raise wrong(name, "is a folder" if path.is_dir() else "is not an ordinary file", hint="name a text file")
-        data = read_bytes(path)
+        data = read_bytes(path, name=name)
     except FileNotFoundError:
         raise wrong(name, "there is no such file", hint=f"looked for as {path.absolute()}") from None
     except (OSError, ValueError) as error:

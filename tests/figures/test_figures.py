@@ -28,6 +28,7 @@ from tests.figures.summary import summary
 from tests.parts.for_each.drawing import batch_systems
 from tests.parts.log.drawing import log_systems
 from tests.parts.window.drawing import stream_systems
+from tests.support.done import run_the_others, what_is_done  # noqa: F401
 from tests.support.nightly import NIGHTLY
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("a_clock_that_stands_still_is_noticed_soon")]
@@ -36,13 +37,7 @@ MANY = 200 if NIGHTLY else 80  # systems: so that each thing happened in some of
 ROUNDING = 1e-9
 OF_MONEY = 1e-18  # what a message costs that is kept for a second is as little as 1e-13
 FEWEST = 5 if NIGHTLY else 1  # systems in which each thing must have happened
-SEEN, MOVED, DONE = Counter(), Moved(), set()
-
-
-@pytest.fixture(autouse=True)
-def what_is_done(request):
-    yield
-    DONE.add(request.node.originalname)
+SEEN, MOVED = Counter(), Moved()
 
 
 def assert_same(found, expected, what):
@@ -182,16 +177,8 @@ def test_of_a_hundred_values_ten_lie_beyond_ninety_per_cent():
     assert figures["response_p95"] != figures["response_p95"], "five lie beyond that one"
 
 
-def look_at_all():
-    """Those of the tests above that have not run in this process."""
-    tests = [each for name, each in globals().items() if name.startswith("test_every_figure") and name not in DONE]
-    for test in tests:
-        test()
-        DONE.add(test.__name__)
-
-
 def test_there_are_systems_in_which_each_thing_happened_that_a_figure_may_count_wrongly():
-    look_at_all()
+    run_the_others(globals(), "test_every_figure")
     assert {name: SEEN[name] for name in THINGS if SEEN[name] < FEWEST} == {}
 
 
@@ -235,7 +222,7 @@ ONLY_QUEUES = {(PARTITION, "expired")}  # of what has partitions nothing expires
 
 
 def test_each_figure_is_another_one_where_the_warm_up_is_not_left_out():
-    look_at_all()
+    run_the_others(globals(), "test_every_figure")
     assert MOVED.known - MOVED.warm_up == ONLY_QUEUES
 
 

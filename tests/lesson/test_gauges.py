@@ -23,12 +23,13 @@ from tests.figures.plain import Plain
 from tests.lesson.plain_gauges import Operator
 from tests.parts.for_each.drawing import batch_systems
 from tests.parts.log.drawing import log_systems
+from tests.support.done import run_the_others, what_is_done  # noqa: F401
 
 pytestmark = pytest.mark.slow
 
 PROMISES = 0.3, 2.1  # s
 BACK = 3.7  # s of a table
-SHOWN, DONE = Counter(), set()  # what showed something, and tests that have run in this process
+SHOWN = Counter()  # what showed something
 
 
 def moments(run):
@@ -160,16 +161,8 @@ def test_each_gauge_of_any_system_shows_what_happened(scenario):
 
 
 def test_there_are_systems_in_which_each_gauge_and_table_shows_something():
-    for name, test in globals().items():
-        if name.startswith("test_each_gauge") and name not in DONE:
-            test()
+    run_the_others(globals(), "test_each_gauge")
     assert {*GAUGES, *TABLES, "lost", "untrue", "never", "down"} - {name for name in SHOWN if SHOWN[name]} == set()
-
-
-@pytest.fixture(autouse=True)
-def what_is_done(request):
-    yield
-    DONE.add(request.node.originalname)
 
 
 def test_before_is_the_last_whole_minute_before_the_trouble_and_now_the_minute_before_now():

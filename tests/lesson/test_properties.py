@@ -12,11 +12,12 @@ from tests.books.systems import systems
 from tests.figures.crowded import crowded_systems
 from tests.figures.customers import elapsed, follow
 from tests.figures.plain import Plain
+from tests.support.done import run_the_others, what_is_done  # noqa: F401
 
 pytestmark = pytest.mark.slow
 
 LIMIT = 0.7  # s
-NAMED, DONE = Counter(), set()
+NAMED = Counter()
 
 
 def expected(customers, effects):
@@ -82,14 +83,6 @@ def test_each_check_of_a_system_that_says_no_names_whom_it_says():
 
 
 def test_there_are_systems_in_which_each_check_names_somebody():
-    for name, test in globals().items():
-        if name.startswith("test_each_check") and name not in DONE:
-            test()
+    run_the_others(globals(), "test_each_check")
     others = {"counterexample", "beyond", "Counterexample", "asked_at_once", "done_by", "somebody_told_error"}
     assert set(properties.__all__) - others == {name for name, many in NAMED.items() if many}
-
-
-@pytest.fixture(autouse=True)
-def what_is_done(request):
-    yield
-    DONE.add(request.node.originalname)

@@ -28,6 +28,7 @@ from tests.pictures.bars import Waterfall, joined
 from tests.pictures.lifelines import Ways, ending
 from tests.pictures.one import One, all_of
 from tests.pictures.words import alt_text, as_text, of_several, participants
+from tests.support.done import run_the_others, what_is_done  # noqa: F401
 from tests.support.nightly import NIGHTLY, mostly_at_night
 from tests.view.drawing import boxes, marks
 
@@ -37,7 +38,7 @@ MANY = 200 if NIGHTLY else 60  # systems
 EACH = 2  # requests of a system, beside those with something new
 LOOKED_AT = 200  # the first requests of a run, of which some are drawn
 BY_DAY = ("doubled", "troubled", "committing", "letters", "windowed")
-SEEN, DONE = Counter(), set()
+SEEN = Counter()
 MUST = {  # have been drawn in some of them
     "note": ("waited # for a free worker", "gives up after #", "takes it back", "dead after # attempts", "undoes row",
              "fails: it failed", "fails: it is taken", "fails: lost on the way", "fails: no answer in time",
@@ -58,12 +59,6 @@ MUST = {  # have been drawn in some of them
     "lives": ("in line", "works", "held", "waits", "failed", "refused", "lost", "gives up", "crashed", "not true yet"),
     "words": ("Undone", "Never", "and again"), "fault": ("lasts", "more"), "sequence": ("of two",),
 }  # fmt: skip
-
-
-@pytest.fixture(autouse=True)
-def what_is_done(request):
-    yield
-    DONE.add(request.node.originalname)
 
 
 def gist(step):
@@ -248,18 +243,12 @@ def test_the_pictures_of_a_request_of_a_troubled_run_are_what_the_records_say(na
     assert_pictures_of_one_request_are_true(a_run(name))
 
 
-def look_at_all():
-    """Those of the tests above that have not run in this process."""
-    tests = [each for name, each in globals().items() if name.startswith("test_the_pictures") and name not in DONE]
-    for test in tests:
-        for name in (
-            BY_DAY if test is test_the_pictures_of_a_request_of_a_troubled_run_are_what_the_records_say else [None]
-        ):
-            test(name) if name else test()
-
-
 def test_what_a_picture_of_one_request_can_show_was_drawn_in_some():
-    look_at_all()
+    run_the_others(
+        globals(),
+        "test_the_pictures",
+        test_the_pictures_of_a_request_of_a_troubled_run_are_what_the_records_say=BY_DAY,
+    )
     wanted = {f"{kind}: {text}" for kind, texts in MUST.items() for text in texts}
 
     @examples(1, of=MANY)

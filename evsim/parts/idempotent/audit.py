@@ -51,13 +51,12 @@ def _result(books, row, before):
     """The message with the result of a window that a row follows from, or None."""
     rows, messages, tables = books.rows, books.messages, books.run.tables
     while (place := tables.places[rows["place"][row]]).gathered:
-        message = int(rows["parent"][row])
+        row = parent = int(rows["parent"][row])
         if place.is_delivery:
-            message = _original(messages, message, before)
+            message = _original(messages, parent, before)
             if tables.routes[messages["route"][message]][1].gathers:
                 return message
-            message = int(messages["cause"][message])
-        row = message
+            row = int(messages["cause"][message])
     return None
 
 

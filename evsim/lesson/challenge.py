@@ -3,19 +3,21 @@
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 from evsim.engine.environment import SimulationError
 from evsim.experiment.compare import compare
 from evsim.experiment.judging import judge
 from evsim.lesson.answers import changed
 from evsim.lesson.exercises import Refused
-from evsim.lesson.file_shape import MAPPING, NUMBER, TEXT, refuse_other_shapes
 from evsim.lesson.properties import everything_done, nothing_done_twice
 from evsim.scenario import Scenario, ScenarioError, load
 from evsim.scenario.errors import Problem, suggest
 from evsim.scenario.handlers import all_steps
+from evsim.scenario.part import FileSettings
 from evsim.scenario.reading import read
 from evsim.scenario.textfile import read_text
+from evsim.scenario.units import Number
 
 __all__ = [
     "AS_GIVEN",
@@ -32,11 +34,17 @@ __all__ = [
 FOLDER = Path(__file__).resolve().parents[1] / "challenges"
 AS_GIVEN = "as given"
 BROKERS = "brokers"  # as the target of a fault: each channel that a broker keeps, whatever it is called
-SHAPE = {
-    "challenge": TEXT, "about": TEXT, "start": TEXT, "change": [TEXT], "settings": MAPPING, "budget": NUMBER,
-    "goal": MAPPING, "troubles": {...: [MAPPING]},
-}  # fmt: skip
-KNOWN = tuple(SHAPE)
+
+
+class _ChallengeFile(FileSettings):
+    challenge: str
+    about: str
+    start: str
+    change: tuple[str, ...]
+    settings: dict[str, Any]
+    budget: Number
+    goal: dict[str, Any]
+    troubles: dict[str, tuple[dict[str, Any], ...]]
 
 
 @dataclass(frozen=True)
@@ -83,10 +91,8 @@ def load_challenge(name_or_path):
         if not path.is_file():
             raise ScenarioError([Problem("challenge", "there is none", str(name_or_path),
                                          hint=suggest(str(name_or_path), challenges()))])  # fmt: skip
-    written = read(read_text(path), str(path))[0]
-    if not isinstance(written, dict) or set(written) != set(KNOWN):
-        raise ScenarioError([Problem(str(path), "is no challenge", hint=f"it needs {', '.join(KNOWN)}")])
-    refuse_other_shapes(written, SHAPE, path.name)
+    written, place = read(read_text(path), str(path))
+    written = _ChallengeFile.model_validate(written, place, path.name).model_dump(mode="json")
     base = load(written["start"]).replace(written["settings"]).replace({"objectives": written["goal"]})
     made = Challenge(written["challenge"], written["about"], base, tuple(written["change"]), written["budget"],
                      written["troubles"])  # fmt: skip

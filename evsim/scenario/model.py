@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import AfterValidator, Field, PrivateAttr, ValidationError, model_validator
+from pydantic import AfterValidator, Field, PrivateAttr, model_validator
 from pydantic_core import PydanticCustomError
 
 from evsim.ticks import LONGEST
@@ -14,7 +14,7 @@ from evsim.ticks import LONGEST
 from . import reading
 from .changes import with_others
 from .channels import Channel
-from .errors import Problem, ScenarioError, explain, refuse, suggest
+from .errors import Problem, ScenarioError, refuse, suggest
 from .faults import Fault
 from .lint import warnings
 from .objectives import Objectives
@@ -147,10 +147,7 @@ class Scenario(Part):
         if reading.is_too_deep(data):
             raise ScenarioError([Problem("", reading.TOO_DEEP)], source)
         context = {"folder": None if folder is None else Path(folder)}
-        try:
-            return cls.__pydantic_validator__.validate_python(data, context=context, by_name=False, by_alias=True)
-        except ValidationError as error:
-            raise ScenarioError(explain(error, data, cls, place), source) from None
+        return cls.model_validate(data, place, source, context=context, by_name=False, by_alias=True)
 
     def to_dict(self):
         """Plain data in the form of the YAML file, without what is as by default."""

@@ -38,10 +38,25 @@ class _PartType(type(BaseModel)):  # type: ignore[misc]
             raise ScenarioError(explain(error, settings, cls)) from None
 
 
-class Part(BaseModel, metaclass=_PartType):
-    """A piece of a scenario: frozen, hashable, equal when its settings are equal."""
+class FileSettings(BaseModel, metaclass=_PartType):
+    """Settings that people write in files: whatever is missing, unknown or of another kind is a `ScenarioError`."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, defer_build=True)
+
+    @classmethod
+    def model_validate(cls, data, place=None, source=None, **options):  # type: ignore[override]
+        """The part in plain data; errors are a `ScenarioError`, as everywhere.
+
+        place: knows the lines of data from a file. source: what errors call that file.
+        """
+        try:
+            return super().model_validate(data, **options)
+        except ValidationError as error:
+            raise ScenarioError(explain(error, data, cls, place), source) from None
+
+
+class Part(FileSettings):
+    """A piece of a scenario: frozen, hashable, equal when its settings are equal."""
 
     may_change: ClassVar[tuple[str, ...]] = ()  # settings that a change may make others while the system runs
     exchangeable: ClassVar[bool] = False  # whether, as a part, it may come, go, and be another while the system runs
@@ -58,14 +73,6 @@ class Part(BaseModel, metaclass=_PartType):
         """Names of the settings, as written, that are others than by default."""
         fields = type(self).model_fields.items()
         return [field.alias or name for name, field in fields if getattr(self, name) != field.default]
-
-    @classmethod
-    def model_validate(cls, data, **options):  # type: ignore[override]
-        """The part in plain data; errors are a `ScenarioError`, as everywhere."""
-        try:
-            return super().model_validate(data, **options)
-        except ValidationError as error:
-            raise ScenarioError(explain(error, data, cls)) from None
 
     def __setattr__(self, name, value):
         if name in type(self).model_fields:

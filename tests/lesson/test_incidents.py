@@ -90,7 +90,7 @@ def test_the_alarm_rings_at_the_first_whole_minute_by_which_its_gauge_is_beyond_
     minutes = [60 * minute for minute in range(1, 1000) if its.card.begins < 60 * minute <= its.alarm]
     values = [gauge.value(its.watched, minute) for minute in minutes]
     beyond = [value > alarm["above"] for value in values]
-    many = alarm.get("minutes", 1)
+    many = alarm["minutes"]
     rung = [minutes[last] for last in range(many - 1, len(minutes)) if all(beyond[last + 1 - many : last + 1])]
     assert rung == [its.alarm]
 
@@ -225,12 +225,12 @@ def test_a_seed_alone_draws_an_incident():
 def test_a_file_that_lacks_something_or_has_too_much_says_what(tmp_path):
     whole = (load_card.__globals__["FOLDER"] / "metastable-retries.yaml").read_text(encoding="utf-8")
     for old, new, said_ in (
-        ("title:", "headline:", "title: is missing"),
+        ("title:", "headline:", "title: is required"),
         ("minutes: 2, label: the log", "minuets: 2, label: the log", "did you mean"),
         ("expert: {looks: [\"{where}\"]", "expert: {looks: [moon]", "moon"),
-        ("right: retries", "right: crowd", "suspects.crowd.is: is missing"),
+        ("right: retries", "right: crowd", "suspects.crowd.is: is required"),
         ("begins: {from", "starts: {from", "draws.begins"),
-        ("label: restart the shop", "labl: restart the shop", "mends.restart-shop.label: is missing"),
+        ("label: restart the shop", "labl: restart the shop", "mends.restart-shop.label: is required"),
     ):  # fmt: skip
         file = tmp_path / "broken.yaml"
         file.write_text(whole.replace(old, new), encoding="utf-8")

@@ -14,14 +14,14 @@ from evsim.scenario import ScenarioError, load
 from evsim.scenario.textfile import read_bytes
 
 INCIDENT = {
-    "system": (0, "system: must be a mapping, got 0"),
+    "system": (0, "system: must be a mapping of names, got 0"),
     "draws.begins.from": ({"a": 1}, "draws.begins: must be {from: ..., to: ...}"),
     "draws.limit.from": (99, "draws.limit: must begin with the smaller value, got '99 to 24'"),
     "source.who": ("{begins + x}", "must be a time"),
     "looks.keys.label": (None, "looks.keys.label: must be text"),
     "suspects.slow.not": (0, "suspects.slow.not: must be text, got 0"),
     "mends.empty": (1e308, "mends.empty: must be a mapping"),
-    "mends.workers.minutes": ("x", "mends.workers.minutes: must be a number, 0 or more, got 'x'"),
+    "mends.workers.minutes": ("x", "mends.workers.minutes: must be a number, got 'x'"),
     "mends.workers.since": (5, "mends.workers.since: must be text, got 5"),
     "notes.1.says": ({1: 2}, "notes.1.says: must be text"),
     "alarm.gauge": ([], "alarm.gauge: must be text"),
@@ -30,8 +30,8 @@ INCIDENT = {
 CHALLENGE = {
     "change.1": (5, "change.1: must be text, got 5"),
     "troubles.the database is down": (5, "troubles.the database is down: must be a list, got 5"),
-    "troubles.the database is down.0": ("5s", "troubles.the database is down.0: must be a mapping, got '5s'"),
-    "budget": ("many", "budget: must be a number, 0 or more, got 'many'"),
+    "troubles.the database is down.0": ("5s", "troubles.the database is down.0: must be a mapping of names, got '5s'"),
+    "budget": ("many", "budget: must be a number, got 'many'"),
 }
 
 

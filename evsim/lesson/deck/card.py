@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from evsim.lesson.deck.draws import draw, fill
-from evsim.lesson.file_shape import CLOCK, MAPPING, NUMBER, TEXT, TIME, refuse_other_shapes
+from evsim.lesson.deck.incident_file import IncidentFile
 from evsim.scenario import Scenario, ScenarioError, load
 from evsim.scenario.errors import Problem, suggest
 from evsim.scenario.reading import read
@@ -14,24 +14,8 @@ from evsim.scenario.units import UnitError, time
 __all__ = ["Card", "incidents", "load_card"]
 
 FOLDER = Path(__file__).resolve().parents[2] / "incidents"
-NEEDED = ("incident", "title", "source", "retells", "draws", "system", "alarm", "symptoms", "looks", "suspects",
-          "right", "mends", "expert", "cheaper")  # fmt: skip
-OPTIONAL = {"promise": "2 min", "prices": {}, "notes": [], "clock": "10:00"}
 DRAIN = "5 min"  # after the shift: whatever is not done by then was late long before
 PRICES = {"lost": 20, "untrue": 30, "never": 40, "down": 50}
-SOURCE = ("title", "who", "date", "address")
-ENTRIES = {"looks": ("label", "minutes", "shows", "tells"), "suspects": ("label", "is", "not"),
-           "mends": ("label", "minutes", "money", "does", "since")}  # fmt: skip
-SOMETIMES = ("tells", "is", "not", "since")  # of entries
-SHAPE = {
-    "incident": TEXT, "title": TEXT, "source": MAPPING, "retells": TEXT, "draws": {...: MAPPING}, "system": MAPPING,
-    "alarm": {"gauge": TEXT, "above": NUMBER, "minutes?": NUMBER}, "symptoms": [TEXT],
-    "looks": {...: {"label?": TEXT, "minutes?": NUMBER, "shows?": [TEXT], "tells?": TEXT}},
-    "suspects": {...: {"label?": TEXT, "is?": TEXT, "not?": TEXT}}, "right": TEXT,
-    "mends": {...: {"label?": TEXT, "minutes?": NUMBER, "money?": NUMBER, "does?": [MAPPING], "since?": TEXT}},
-    "expert": {"looks?": [TEXT], "mends?": [TEXT]}, "cheaper": TEXT, "promise?": TIME, "prices?": {...: NUMBER},
-    "notes?": [{"at": TIME, "says": TEXT}], "clock?": CLOCK,
-}  # fmt: skip
 NOTHING = {"label": "do nothing, and wait", "minutes": 0, "money": 0, "does": []}
 
 
@@ -90,29 +74,19 @@ def load_card(name_or_path, seed=1):
         if not path.is_file():
             raise ScenarioError([Problem("incident", "there is none", str(name_or_path),
                                          hint=suggest(str(name_or_path), incidents()))])  # fmt: skip
-    written = read(read_text(path), str(path))[0]
-    _whole(written, path)
-    refuse_other_shapes({"draws": written["draws"]}, {"draws": SHAPE["draws"]}, path.name)
-    values = draw(written["draws"], f"{written['incident']} {seed}")
-    if "begins" not in values:
-        raise ScenarioError([Problem(f"{path.name}: draws.begins", "is missing", hint="write when the trouble begins")])
+    written, place = read(read_text(path), str(path))
+    draws = written.get("draws") if isinstance(written, dict) else None
+    values = {}
+    if isinstance(draws, dict):
+        values = draw(draws, f"{written.get('incident')} {seed}")
+        if "begins" not in values:
+            hint = "write when the trouble begins"
+            raise ScenarioError([Problem("draws.begins", "is required", hint=hint)], path.name)
     try:
-        filled = fill(written, values)
-        refuse_other_shapes(filled, SHAPE, path.name)
-        return _card(OPTIONAL | filled, values["begins"], seed, path)
+        file = IncidentFile.model_validate(fill(written, values), place, path.name)
+        return _card(file.model_dump(mode="json", by_alias=True, exclude_none=True), values["begins"], seed, path)
     except UnitError as error:
-        raise ScenarioError([Problem(path.name, error.rule, error.value)]) from None
-
-
-def _whole(written, path):
-    """Refuse a file that lacks something, or has what is not known."""
-    if not isinstance(written, dict):
-        raise ScenarioError([Problem(str(path), "is no incident", hint=f"it needs {', '.join(NEEDED)}")])
-    problems = [Problem(f"{path.name}: {name}", "is missing") for name in NEEDED if name not in written]
-    problems += [Problem(f"{path.name}: {name}", "is not known", hint=suggest(name, (*NEEDED, *OPTIONAL)))
-                 for name in written if name not in (*NEEDED, *OPTIONAL)]  # fmt: skip
-    if problems:
-        raise ScenarioError(problems)
+        raise ScenarioError([Problem("", error.rule, error.value)], path.name) from None
 
 
 def _card(written, begins, seed, path):
@@ -121,7 +95,7 @@ def _card(written, begins, seed, path):
         written["incident"], seed, written["title"], written["source"], written["retells"],
         _system(written["system"], written["incident"], seed), time(begins), written["alarm"],
         written["symptoms"], parts["looks"], parts["suspects"], written["right"],
-        {"nothing": NOTHING} | parts["mends"], {"looks": [], "mends": []} | written["expert"], written["cheaper"],
+        {"nothing": NOTHING} | parts["mends"], written["expert"], written["cheaper"],
         time(written["promise"]), PRICES | written["prices"],
         [(time(each["at"]), each["says"]) for each in written["notes"]], written["clock"],
     )  # fmt: skip
@@ -142,19 +116,11 @@ def _fits(card, path):
     used = [("right", card.right, card.suspects)]
     used += [("expert.looks", each, card.looks) for each in card.expert["looks"]]
     used += [("expert.mends", each, card.mends) for each in card.expert["mends"]]
-    problems = [Problem(f"{path.name}: {where}", "there is none of this name", name, hint=suggest(name, known))
+    problems = [Problem(where, "there is none of this name", name, hint=suggest(name, known))
                 for where, name, known in used if name not in known]  # fmt: skip
-    problems += [Problem(f"{path.name}: source.{each}", "is missing") for each in SOURCE if each not in card.source]
-    for kind, known in ENTRIES.items():
-        for name, entry in getattr(card, kind).items():
-            where = f"{path.name}: {kind}.{name}"
-            problems += [Problem(f"{where}.{each}", "is missing") for each in known
-                         if each not in entry and each not in SOMETIMES]  # fmt: skip
-            problems += [Problem(f"{where}.{each}", "is not known", hint=suggest(each, known)) for each in entry
-                         if each not in known]  # fmt: skip
     for name, suspect in card.suspects.items():
         needed = "is" if name == card.right else "not"
         if needed not in suspect:
-            problems.append(Problem(f"{path.name}: suspects.{name}.{needed}", "is missing"))
+            problems.append(Problem(f"suspects.{name}.{needed}", "is required"))
     if problems:
-        raise ScenarioError(problems)
+        raise ScenarioError(problems, path.name)

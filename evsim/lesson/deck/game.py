@@ -173,7 +173,7 @@ def _rings(card, watched):
     while moment < card.duration:
         value = its.value(watched, moment)
         beyond = beyond + 1 if value > card.alarm["above"] else 0
-        if beyond == card.alarm.get("minutes", 1):
+        if beyond == card.alarm["minutes"]:
             return moment
         moment += MINUTE
     raise ScenarioError([Problem("alarm", f"does not ring in the run of seed {card.seed}", str(card.alarm))])

@@ -1,6 +1,9 @@
 """Who reads what: subscriptions with a setting, and the consumer groups of logs, each usually one service."""
 
-__all__ = ["NOT_SHARED", "group_of", "groups", "readers_with", "shared_groups"]
+from .errors import Problem
+from .units import write_limit
+
+__all__ = ["NOT_SHARED", "group_of", "groups", "readers_with", "shared_groups", "uncounted_prefetch"]
 
 NOT_SHARED = (
     "commit",
@@ -20,6 +23,13 @@ def readers_with(scenario, setting):
             if getattr(each, setting) is not None and each.channel in scenario.channels:
                 path = ("services", name, "subscribe", number)
                 yield path, name, service, each, scenario.channels[each.channel]
+
+
+def uncounted_prefetch(path, subscription, way):
+    """A problem where what a subscription reads is acknowledged before the work, and it limits what is under way."""
+    if subscription.prefetch is not None:
+        rule = "what is acknowledged before the work is never counted"
+        yield Problem((*path, "prefetch"), rule, write_limit(subscription.prefetch), hint=f"remove it, or {way}")
 
 
 def group_of(service, subscription):

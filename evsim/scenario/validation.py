@@ -16,13 +16,13 @@ from .cycles import cycles
 from .errors import Problem, a
 from .fault_targets import faults
 from .files import files
-from .groups import NOT_SHARED, group_of, shared_groups
+from .groups import NOT_SHARED, group_of, shared_groups, uncounted_prefetch
 from .handlers import as_one, branches, walk
 from .naming import ends, kinds, missing
 from .origins import origins
 from .presets import completed
 from .sizes import sizes
-from .units import write_limit, write_time
+from .units import write_time
 
 
 def check(scenario):
@@ -124,13 +124,8 @@ def _subscriptions(scenario):
                 continue
             yield from _reading(path, subscription, channel)
             yield from _letters(scenario, (*path, "dead_letter"), subscription.dead_letter)
-            if subscription.ack == "before" and subscription.prefetch is not None:
-                yield Problem(
-                    (*path, "prefetch"),
-                    "what is acknowledged before the work is never counted",
-                    write_limit(subscription.prefetch),
-                    hint="remove it, or acknowledge after the work",
-                )
+            if subscription.ack == "before":
+                yield from uncounted_prefetch(path, subscription, "acknowledge after the work")
             yield from _in_time(path, subscription, scenario.run_settings.duration)
             yield from _batches(path, subscription, service, channel)
             first = owners.setdefault((subscription.channel, group_of(name, subscription)), (name, subscription))

@@ -5,8 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from evsim.scenario.errors import Problem, a
-from evsim.scenario.groups import readers_with
-from evsim.scenario.units import write_limit
+from evsim.scenario.groups import readers_with, uncounted_prefetch
 
 __all__ = ["GUARANTEES", "SETTINGS", "problems", "settled"]
 
@@ -39,13 +38,8 @@ def problems(scenario):
                 each.guarantee,
                 hint="effectively_once with an idempotent service; or read a log",
             )
-        if each.guarantee == "at_most_once" and each.prefetch is not None:
-            yield Problem(
-                (*path, "prefetch"),
-                "what is acknowledged before the work is never counted",
-                write_limit(each.prefetch),
-                hint="remove it, or promise at_least_once",
-            )
+        if each.guarantee == "at_most_once":
+            yield from uncounted_prefetch(path, each, "promise at_least_once")
         if each.guarantee == "effectively_once" and not service.knows_again:
             rule = "what is handed out twice is done once only by an idempotent service"
             yield Problem((*path, "guarantee"), rule, each.guarantee, hint=f"write idempotent: true at services.{name}")

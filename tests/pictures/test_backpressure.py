@@ -19,13 +19,12 @@ pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("a_clock_that_stands_sti
 MANY = 300 if NIGHTLY else 16  # systems
 
 
-def assert_strip_is_true(plain, begin, end, most):
-    """The kinds of bars that were drawn; `most`: for how many workers there is room."""
+def assert_strip_is_true(plain, begin, end, most, bars=1500):
+    """The kinds of bars that were drawn; for so many workers, and `bars` of a kind, there is room."""
     run, service = plain.run, plain.scenario.services["counter"]
     made = worker_strip.scene(run, begin=begin, end=end)
     workers = min(service.instances * service.workers, most)
     left_out = service.instances * service.workers - workers
-    assert made.x.label.partition("; ")[2] == (f"{count(left_out, 'worker')} left out" if left_out else "")
     rows = [row for row in plain.rows_at("counter") if row.started is not None and row.worker >= 0]
     pressed = [(began, plain.ended_at if ended != ended else ended, plain.rows[row].worker)
                for began, ended, row in run.records.pressed if plain.rows[row].service == "counter"]  # fmt: skip
@@ -44,15 +43,23 @@ def assert_strip_is_true(plain, begin, end, most):
         "barriers on their way": [(began, aligned, workers) for began, aligned, _ in saved],
         "stored": [(aligned, taken, workers) for _, aligned, taken in saved if aligned is not None],
     }
-    drawn = {}
+    inside = {}
     for kind, those in spans.items():
-        inside = [(max(left, begin), min(end if right is None else right, end), line) for left, right, line in those]
-        wanted = Counter(each for each in inside if each[1] > each[0])
+        cut = [(max(left, begin), min(end if right is None else right, end), line) for left, right, line in those]
+        inside[kind] = sorted(each for each in cut if each[1] > each[0])
+    until = min([end, *(each[bars][0] for each in inside.values() if len(each) > bars)])
+    said = [f"{count(left_out, 'worker')} left out"] * bool(left_out) + [f"shown until {seconds(until)}"] * (
+        until < end
+    )
+    assert made.x.label.partition("; ")[2] == ", ".join(said)
+    drawn = {}
+    for kind, those in inside.items():
+        wanted = Counter((left, min(right, until), line) for left, right, line in those if left < until)
         drawn[kind] = Counter((left, right, round((low + high) / 2))
                               for left, right, low, high in boxes(marks(made, "Bars", kind)))  # fmt: skip
         assert drawn[kind] == wanted, kind
     free = [(left, right, round((low + high) / 2)) for left, right, low, high in boxes(marks(made, "Bars", "idle"))]
-    assert free == [(begin, end, line) for line in range(workers)]
+    assert free == [(begin, until, line) for line in range(workers)]  # what is not shown is not said to be idle
     words = [text for text, _ in made.legend]
     assert words[3:] == (["barriers on their way", "stored"] if saved else [])
     shares = re.fullmatch(
@@ -89,7 +96,8 @@ def test_the_strip_of_the_workers_of_any_window_is_what_the_records_say():
         seen.update(assert_strip_is_true(plain, 0.0, plain.ended_at, worker_strip.MOST_LANES))
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(worker_strip, "MOST_LANES", 2)
-            assert_strip_is_true(plain, 3.0, 7.0, 2)
+            patch.setattr(worker_strip, "MOST_BARS", 4)
+            assert_strip_is_true(plain, 3.0, 7.0, 2, bars=4)
 
     are_true()
     assert seen == {"a message in hand", "waits for credit", "barriers on their way", "stored"}

@@ -54,7 +54,7 @@ def assert_loops_are_true(plain, service, instance, begin, end, most=(LANES, PIE
     threads = sorted({lane for *_, lane, _ in pieces if lane >= OF_POOL})
     lanes = [*range(settings.loops), *threads][: most[0]]
     assert [text for _, text in made.y.ticks] == [lane_name(lane) for lane in lanes]
-    wanted, left_out, turn, too_long, held = [], 0, Counter(), [], Counter()
+    wanted, left_out, turn, too_long, held, until = [], 0, Counter(), [], Counter(), end
     for began, ended, _, lane, row in pieces:
         limit = settings.warn_after if lane < OF_POOL else settings.pool_warn_after
         long = ticks(ended) - ticks(began) > ticks(limit)
@@ -66,6 +66,7 @@ def assert_loops_are_true(plain, service, instance, begin, end, most=(LANES, PIE
             wanted.append((kind, max(began, begin), min(ended, end), lanes.index(lane), f"{row.request:,}"))
         else:
             left_out += 1
+            until = min(until, began) if lane in lanes else until
     drawn = []
     for kind in ("held", "held by the next", "held for too long"):
         for mark in marks(made, "Bars", kind):
@@ -74,9 +75,10 @@ def assert_loops_are_true(plain, service, instance, begin, end, most=(LANES, PIE
     assert Counter(drawn) == Counter(wanted)
     free = boxes(marks(made, "Bars", "free"))
     assert [(left, right, round((low + high) / 2)) for left, right, low, high in free] == [
-        (begin, end, line) for line in range(len(lanes))
-    ]
-    assert (f"{count(left_out, 'piece')} left out" in made.x.label) == bool(left_out)
+        (begin, until, line) for line in range(len(lanes))
+    ]  # what is left out is not said to be free
+    note = f"; {count(left_out, 'piece')} left out" + (f" from {seconds(until)} on" if until < end else "")
+    assert made.x.label.endswith(note) if left_out else "left out" not in made.x.label
     of = "The loop" if settings.loops == 1 else f"The {settings.loops} loops"
     said = re.fullmatch(rf"{of} of {re.escape(short(service))}: held for (\d+) % of the time(.*)", made.title)
     share = sum(held[lane] for lane in range(settings.loops)) / (settings.loops * (end - begin))

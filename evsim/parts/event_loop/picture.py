@@ -47,10 +47,9 @@ def scene(run, service=None, instance=1, begin=0.0, end=None, frame=None):
     pieces = Pieces(run, service, instance, begin, end)
     frame = frame or Frame(pieces.end, left=begin)
     lanes, text = pieces.lanes, pieces.finding()
-    note = f"; {count(pieces.left_out, 'piece')} left out" if pieces.left_out else ""
     return Scene(
         "loop", text, f"{text}. " + " ".join(pieces.words()), (LESSON[0], 2.2 + 0.36 * len(lanes)), frame,
-        times(frame.left, frame.right, note=note),
+        times(frame.left, frame.right, note=pieces.note()),
         names(len(lanes) - 0.4, -1.0, [(line, _name(lane)) for line, lane in enumerate(lanes)]),
         bands(run, frame.right), tuple(pieces.marks(frame)), legend=tuple(KEY.items()),
         again=partial(scene, run, service, instance, begin, end),
@@ -80,13 +79,20 @@ class Pieces:
         self.too_long = self.took > limit
         used = [lane for lane in np.unique(self.lane).tolist() if lane >= OF_POOL]
         self.lanes = [*range(self.settings.loops), *used][:MOST_LANES]
+        here = np.flatnonzero(np.isin(self.lane, self.lanes))
         self.shown = np.zeros(len(mine), dtype=bool)
-        self.shown[np.flatnonzero(np.isin(self.lane, self.lanes))[:MOST_PIECES]] = True
-        self.left_out = int((~self.shown).sum())
+        self.shown[here[:MOST_PIECES]] = True
+        self.shown_until = float(self.began[here[MOST_PIECES]]) if len(here) > MOST_PIECES else end
+
+    def note(self):
+        """What is not in the picture, if anything."""
+        left_out = int((~self.shown).sum())
+        since = f" from {seconds(self.shown_until)} on" if self.shown_until < self.end else ""
+        return f"; {count(left_out, 'piece')} left out{since}" if left_out else ""
 
     def marks(self, frame):
-        lines = range(len(self.lanes))
-        yield Bars("free", [frame.left] * len(lines), [frame.right] * len(lines), [line - 0.3 for line in lines],
+        lines, until = range(len(self.lanes)), min(frame.right, self.shown_until)  # later, none is said to be free
+        yield Bars("free", [frame.left] * len(lines), [until] * len(lines), [line - 0.3 for line in lines],
                    [line + 0.3 for line in lines], FREE)  # fmt: skip
         requests = self.run.tables.rows["request"][self.row]
         line_of = {lane: line for line, lane in enumerate(self.lanes)}

@@ -14,7 +14,7 @@ from evsim.view.style import COLOURS, ERROR, LESSON, count, seconds, short
 
 __all__ = ["backpressure", "scene"]
 
-MOST_LANES, MOST_BARS = 12, 1500
+MOST_LANES, MOST_BARS = 12, 1500  # bars of a kind
 IDLE = Look("#f4f4f6", edge="#8a8a90")
 # Bars without a line around: some are as narrow as that would be.
 BUSY, WAITS = (Look(colour, edge=colour, width=0) for colour in (COLOURS["blue"], ERROR.colour))
@@ -47,10 +47,9 @@ def scene(run, service=None, begin=0.0, end=None, frame=None):
     strip = WorkerStrip(run, history, begin, end)
     frame = frame or Frame(end, left=begin)
     text, lanes = strip.finding(), strip.lanes
-    note = f"; {count(strip.left_out, 'worker')} left out" if strip.left_out else ""
     return Scene(
         "backpressure", text, f"{text}. {strip.words()}", (LESSON[0], 2.2 + 0.36 * len(lanes)), frame,
-        times(frame.left, frame.right, note=note),
+        times(frame.left, frame.right, note=strip.note()),
         names(len(lanes) - 0.4, -1.0, [*enumerate(lanes)]),
         bands(run, frame.right), tuple(strip.marks(frame)),
         legend=tuple({**KEY, **(KEPT if strip.checkpoints else {})}.items()),
@@ -72,32 +71,47 @@ class WorkerStrip:
         width = run.scenario.services[history.name].workers
         self.lanes = [f"instance {worker // width + 1}, worker {worker % width + 1}" for worker in self.workers]
         self.lanes += ["checkpoints"] if self.checkpoints else []
+        self.bars = list(self._kinds())
+        too_many = [np.sort(left)[MOST_BARS] for _, left, *_ in self.bars if len(left) > MOST_BARS]
+        self.shown_until = float(min(too_many, default=end))
+
+    def note(self):
+        """What is not in the picture, if anything."""
+        said = [f"{count(self.left_out, 'worker')} left out"] if self.left_out else []
+        said += [f"shown until {seconds(self.shown_until)}"] if self.shown_until < self.end else []
+        return "; " + ", ".join(said) if said else ""
 
     def marks(self, frame):
-        lines = range(len(self.workers))
-        yield Bars("idle", [frame.left] * len(lines), [frame.right] * len(lines), [line - 0.3 for line in lines],
+        lines, until = range(len(self.workers)), min(frame.right, self.shown_until)  # later, nobody is said to be idle
+        yield Bars("idle", [frame.left] * len(lines), [until] * len(lines), [line - 0.3 for line in lines],
                    [line + 0.3 for line in lines], IDLE)  # fmt: skip
+        for name, left, right, line, look in self.bars:
+            some = left < self.shown_until
+            if some.any():
+                left, right, line = left[some], np.minimum(right[some], self.shown_until), line[some]
+                yield Bars(name, left.tolist(), right.tolist(), (line - 0.3).tolist(), (line + 0.3).tolist(), look)
+
+    def _kinds(self):
+        """(name, left, right, line, look) of each kind of bars."""
         rows = self.run.tables.rows
         began, ended, row = (np.array(self.history.pressed).reshape(-1, 3)).T
         worker = rows["worker"][row.astype(int)]
         shown = self.rows[np.isin(rows["worker"][self.rows], self.workers)]
-        yield from self._bars("a message in hand", rows["started"][shown], rows["ended"][shown],
-                              rows["worker"][shown], BUSY)  # fmt: skip
+        yield self._bars("a message in hand", rows["started"][shown], rows["ended"][shown],
+                         rows["worker"][shown], BUSY)  # fmt: skip
         mine = np.isin(worker, self.workers) & (began < self.end) & ~(ended < self.begin)
-        yield from self._bars("waits for credit", began[mine], ended[mine], worker[mine], WAITS)
+        yield self._bars("waits for credit", began[mine], ended[mine], worker[mine], WAITS)
         if self.checkpoints:
             line = np.full(len(self.checkpoints), len(self.workers))
             starts, aligned, taken = np.array([each[:3] for each in self.checkpoints]).T
-            yield from self._bars("barriers on their way", starts, aligned, line, BARRIERS)
+            yield self._bars("barriers on their way", starts, aligned, line, BARRIERS)
             safe = ~np.isnan(aligned)
-            yield from self._bars("stored", aligned[safe], taken[safe], line[safe], STORED)
+            yield self._bars("stored", aligned[safe], taken[safe], line[safe], STORED)
 
     def _bars(self, name, left, right, line, look):
         left, right = np.maximum(left, self.begin), np.fmin(np.where(np.isnan(right), self.end, right), self.end)
-        some = np.flatnonzero(right > left)[:MOST_BARS]
-        if len(some):
-            left, right, line = left[some], right[some], line[some]
-            yield Bars(name, left.tolist(), right.tolist(), (line - 0.3).tolist(), (line + 0.3).tolist(), look)
+        some = right > left
+        return name, left[some], right[some], line[some], look
 
     def _shares(self):
         """The shares of the workers' time in which they waited for credit, and in which they had something in hand."""

@@ -86,6 +86,6 @@ def test_a_service_without_a_loop_is_told():
 def test_what_is_left_out_is_counted_and_all_is_inside_the_picture():
     run = evsim.load("blocked-event-loop").run()
     made = scene(run)
-    assert f"{len(run.records.pieces) - 1_500:,} pieces left out" in made.x.label
+    assert f"{len(run.records.pieces) - 1_500:,} pieces left out from " in made.x.label
     axes = run.plot.loop(begin=10, end=11)
     assert is_whole(axes) and finding(axes).startswith("The loop of web: held for")

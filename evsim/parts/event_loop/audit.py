@@ -53,7 +53,9 @@ def cores(books):
         rows = pieces["row"][mine].astype(int)
         took = elapsed(ended, began)
         books.demand(took >= alone - SHARED, f"work of {name} took less than it takes alone", rows)
-        if run.scenario.faults or np.isnan(books.rows["ended"][books.rows["started"] >= 0]).any():
+        of_all = books.rows["started"] >= 0
+        died = (books.rows["outcome"] == Outcome.CRASHED) & of_all  # of a broken pipe, where there is no fault
+        if run.scenario.faults or died.any() or np.isnan(books.rows["ended"][of_all]).any():
             continue
         instance = run.tables.capacity[name].instance_of(books.rows["worker"][rows])
         for each in np.unique(instance).tolist():

@@ -146,6 +146,15 @@ def test_a_block_of_six_seconds_is_warned_of_four_times(phase):
     assert "blocked" in str(run.sequence(0))
 
 
+@pytest.mark.parametrize("settings", [{"cores": {"count": 1}}, {"event_loop": True}])
+def test_what_dies_of_a_broken_pipe_leaves_its_work_and_the_books_balance(settings):
+    front = {"workers": 3, "handle": [{"work": "300ms"}, {"publish": "lines"}], **settings}
+    head = {"subscribe": {"channel": "lines", "take": 1}, "handle": [{"effect": "line"}]}
+    customers = {"customers": {"target": "front", "arrivals": {"constant": "4/s"}}}
+    run = balanced(system({"front": front, "head": head}, customers, 3, 0, channels={"lines": {"pipe": 1}}))
+    assert run.spans["reason"].eq("broken pipe").sum() >= 1 and run.spans["reason"].eq("unreachable").sum() > 5
+
+
 @pytest.mark.parametrize("fault", ["crash", "pause"])
 @pytest.mark.parametrize(
     "settings", [{"event_loop": {"loops": 2, "pool": 2}}, {"event_loop": True, "cores": 2}, {"cores": 1}]

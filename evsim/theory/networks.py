@@ -100,6 +100,7 @@ def jackson(arrival_rates, service_rates, routing, servers=None):
     several(arrival_rates=arrival_rates, service_rates=service_rates, routing=routing)
     count = len(service_rates)
     servers = [1] * count if servers is None else servers
+    several(servers=servers)
     _check_network(arrival_rates, service_rates, routing, servers)
     outside, moves = np.asarray(arrival_rates, dtype=float), np.asarray(routing, dtype=float)
     if max(abs(np.linalg.eigvals(moves))) > 1 - 1e-12:
@@ -140,6 +141,7 @@ def _check_network(arrival_rates, service_rates, routing, servers):
     if not sum(arrival_rates) > 0:
         raise ValueError(f"arrival_rates={arrival_rates!r} must not all be 0: let customers in somewhere")
     for row in routing:
+        several(routing=row)
         if len(row) != count or sum(row) > 1 + 1e-12:
             raise ValueError(
                 f"routing row {row!r} must have {count} probabilities that add up to at most 1: correct it"

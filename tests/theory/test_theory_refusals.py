@@ -68,6 +68,8 @@ REFUSED = [
     (lambda: theory.tandem(1, []), r"service_rates=\[\] must name a station"),
     (lambda: theory.jackson([1], [2, 3], [[0, 1], [0, 0]]), r"arrival_rates=\[1\] must have an entry"),
     (lambda: theory.jackson([1, 0], [2, 3], [[0, 1], [1, 0]]), "routing=.* must let customers leave"),
+    (lambda: theory.jackson([1, 0], [2, 3], [[0, 1], [0, 0]], 3), "servers=3 must be a list of numbers"),
+    (lambda: theory.jackson([1, 0], [2, 3], [1, 2]), "routing=1 must be a list of numbers"),
     (lambda: theory.jackson([1, 0], [2, 3], [[0.6, 0.6], [0, 0]]), r"routing row \[0.6, 0.6\] must have"),
     (lambda: theory.jackson([1, 0], [2, 3], [[-0.5, 1], [0, 0]]), "routing=-0.5 must be from 0 to 1"),
     (lambda: theory.jackson([0, 0], [2, 3], [[0, 1], [0, 0]]), "arrival_rates=.* must not all be 0"),

@@ -38,6 +38,9 @@ class Stack:
 
     scenes: tuple
 
+    def __repr__(self):
+        return f"<Picture: {' '.join(scene.alt for scene in self.scenes)}>"
+
     def draw(self):
         """A figure with them; its ``axes`` are in their order."""
         with rc_context(RC):

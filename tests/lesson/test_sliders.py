@@ -1,9 +1,9 @@
 import pytest
 
 import evsim
-from evsim.lesson import crash_designs, lesson_size, slider
+from evsim.lesson import crash_designs, lesson_size, slider, stack
 from evsim.lesson.sliders import States
-from evsim.view import Picture
+from evsim.view import Picture, show
 
 
 def list_down(seconds=2):
@@ -74,3 +74,13 @@ def test_pictures_about_no_run_in_particular_say_what_they_find():
         0: {1: "early ack: told and true differ after 5 of 11 crashes."},
         1: {0: "idempotent: told and true differ after 1 of 11 crashes."},
     }
+
+
+def test_in_plain_text_its_picture_is_words(monkeypatch):
+    displayed = []
+    monkeypatch.setattr("IPython.display.display", lambda shown, **_: displayed.append(shown))
+    monkeypatch.setattr("evsim.lesson.panel.show_controls", lambda *_: None)
+    run = lesson_size("events").run()
+    for picture in (run.plot.scene("flow"), stack("flow", one=run, other=run)):
+        slider(lambda number, picture=picture: picture, number=[1])._ipython_display_()
+        assert repr(displayed[-1]) == repr(show(picture)) and repr(show(picture)).startswith("<Picture: ")

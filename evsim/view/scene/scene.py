@@ -41,6 +41,9 @@ class Scene:
     noticed: dict = field(default_factory=dict)
     again: Callable | None = None
 
+    def __repr__(self):
+        return f"<Picture: {self.alt}>"
+
     @property
     def scenes(self):
         return (self,)

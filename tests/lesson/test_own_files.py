@@ -26,6 +26,35 @@ INCIDENT = {
     "notes.1.says": ({1: 2}, "notes.1.says: must be text"),
     "alarm.gauge": ([], "alarm.gauge: must be text"),
     "promise": ("soon", "promise: must be a time"),
+    "clock": ("noon", "clock: must be a time of day from 0:00 to 23:59, such as 9:30, got 'noon'"),
+    "incident": ("My Own", "incident: must be a name of small letters"),
+    "draws.begins": ({"one of": ["soon"]}, "draws.begins: must be a time"),
+    "symptoms.1": ("at {begins + soon}", "symptoms.1: {begins + soon}: must be a time"),
+    "system.workloads": ({}, "system.workloads: must hold at least 1"),
+    "system.services.clerk.workers": (0, "system.services.clerk.workers: must be at least 1, got 0"),
+    "alarm": ({"gauge": "late of", "above": 1}, "alarm.gauge: late is of the whole system, got 'late of'; it needs no"),
+    "looks.writer.shows.1": (
+        "waitin invoices",
+        "looks.writer.shows.1: is no gauge, got 'waitin invoices'; did you mean",
+    ),
+    "looks.keys.shows.0": (
+        "keys partner",
+        "looks.keys.shows.0: keys is of a workload, got 'keys partner'; did you mean",
+    ),
+    "looks.writer.tells": (
+        "{made invoce}",
+        "looks.writer.tells: made is of an effect, got 'made invoce'; did you mean",
+    ),
+    "suspects.slow.is": ("{busy}", "suspects.slow.is: busy is of a service, got 'busy'; one of clerk, orders, writer"),
+    "cheaper": ("{waiting}", "cheaper: waiting is of a service or channel, got 'waiting'; one of broken, clerk,"),
+}
+LIKE = {
+    "none": ({}, "system: is empty; write its workloads and its services, or {like: NAME} of a scenario"),
+    "name": ({"like": "registration"}, "system.like: there is no built-in scenario registration"),
+    "setting": (
+        {"like": "registration-events", "settings": {"services.database.workers": 0}},
+        "system.settings.services.database.workers: must be at least 1, got 0",
+    ),
 }
 CHALLENGE = {
     "change.1": (5, "change.1: must be text, got 5"),
@@ -51,7 +80,15 @@ def refused(tmp_path, example, place, value, read):
 @pytest.mark.parametrize("place", INCIDENT)
 def test_an_incident_that_is_wrong_somewhere_is_refused(tmp_path, place):
     value, words = INCIDENT[place]
-    assert words in refused(tmp_path, INCIDENTS / "poison-message.yaml", place, value, load_card)
+    said = refused(tmp_path, INCIDENTS / "poison-message.yaml", place, value, load_card)
+    assert words in said and re.match(r"mine\.yaml, line \d+: ", said)
+
+
+@pytest.mark.parametrize("like", LIKE)
+def test_a_system_that_is_like_a_scenario_and_wrong_is_refused(tmp_path, like):
+    value, words = LIKE[like]
+    said = refused(tmp_path, INCIDENTS / "poison-message.yaml", "system", value, load_card)
+    assert words in said and re.match(r"mine\.yaml, line \d+: ", said)
 
 
 @pytest.mark.parametrize("place", CHALLENGE)

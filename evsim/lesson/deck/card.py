@@ -5,6 +5,8 @@ from pathlib import Path
 
 from evsim.lesson.deck.draws import draw, fill
 from evsim.lesson.deck.incident_file import IncidentFile
+from evsim.lesson.deck.what_is_shown import check_shown
+from evsim.lesson.own_file import inside, of_file
 from evsim.scenario import Scenario, ScenarioError, load
 from evsim.scenario.errors import Problem, suggest
 from evsim.scenario.reading import read
@@ -75,21 +77,27 @@ def load_card(name_or_path, seed=1):
             raise ScenarioError([Problem("incident", "there is none", str(name_or_path),
                                          hint=suggest(str(name_or_path), incidents()))])  # fmt: skip
     written, place = read(read_text(path), str(path))
-    draws = written.get("draws") if isinstance(written, dict) else None
-    values = {}
-    if isinstance(draws, dict):
-        values = draw(draws, f"{written.get('incident')} {seed}")
-        if "begins" not in values:
-            hint = "write when the trouble begins"
-            raise ScenarioError([Problem("draws.begins", "is required", hint=hint)], path.name)
-    try:
+    with of_file(path.name, place):
+        values = _drawn(written, seed)
         file = IncidentFile.model_validate(fill(written, values), place, path.name)
-        return _card(file.model_dump(mode="json", by_alias=True, exclude_none=True), values["begins"], seed, path)
+        return _card(file.model_dump(mode="json", by_alias=True, exclude_none=True), values["begins"], seed)
+
+
+def _drawn(written, seed):
+    draws = written.get("draws") if isinstance(written, dict) else None
+    if not isinstance(draws, dict):
+        return {}  # it is refused with everything else
+    values = draw(draws, f"{written.get('incident')} {seed}")
+    if "begins" not in values:
+        raise ScenarioError([Problem("draws.begins", "is required", hint="write when the trouble begins")])
+    try:
+        time(values["begins"])
     except UnitError as error:
-        raise ScenarioError([Problem("", error.rule, error.value)], path.name) from None
+        raise ScenarioError([Problem("draws.begins", error.rule, error.value)]) from None
+    return values
 
 
-def _card(written, begins, seed, path):
+def _card(written, begins, seed):
     parts = {name: written[name] for name in ("suspects", "looks", "mends")}
     card = Card(
         written["incident"], seed, written["title"], written["source"], written["retells"],
@@ -99,19 +107,26 @@ def _card(written, begins, seed, path):
         time(written["promise"]), PRICES | written["prices"],
         [(time(each["at"]), each["says"]) for each in written["notes"]], written["clock"],
     )  # fmt: skip
-    _fits(card, path)
+    _fits(card)
     return card
 
 
 def _system(system, name, seed):
+    if not system:
+        hint = "write its workloads and its services, or {like: NAME} of a scenario"
+        raise ScenarioError([Problem("system", "is empty", hint=hint)])
     if "like" in system:
-        scenario = load(system["like"]).replace(system.get("settings", {}))
+        with inside("system", "like"):
+            scenario = load(system["like"])
+        with inside("system", "settings"):
+            scenario = scenario.replace(system.get("settings", {}))
     else:
-        scenario = Scenario.from_dict({"name": name} | system)
+        with inside("system"):
+            scenario = Scenario.from_dict({"name": name} | system)
     return scenario.replace({"run.seed": seed, "run.warmup": 0, "run.drain_limit": DRAIN})
 
 
-def _fits(card, path):
+def _fits(card):
     """Refuse names that are used and are not there."""
     used = [("right", card.right, card.suspects)]
     used += [("expert.looks", each, card.looks) for each in card.expert["looks"]]
@@ -123,4 +138,5 @@ def _fits(card, path):
         if needed not in suspect:
             problems.append(Problem(f"suspects.{name}.{needed}", "is required"))
     if problems:
-        raise ScenarioError(problems, path.name)
+        raise ScenarioError(problems)
+    check_shown(card)

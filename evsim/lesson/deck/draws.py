@@ -4,6 +4,7 @@ import re
 from math import inf
 from random import Random
 
+from evsim.lesson.own_file import inside
 from evsim.scenario import ScenarioError
 from evsim.scenario.errors import Problem
 from evsim.scenario.units import UnitError, time, write_time
@@ -65,9 +66,9 @@ def fill(data, values):
     ['220s', 'it begins after 100 s']
     """
     if isinstance(data, dict):
-        return {fill(key, values): fill(each, values) for key, each in data.items()}
+        return {fill(key, values): _within(key, each, values) for key, each in data.items()}
     if isinstance(data, list):
-        return [fill(each, values) for each in data]
+        return [_within(number, each, values) for number, each in enumerate(data)]
     if not isinstance(data, str):
         return data
     whole = BRACES.fullmatch(data)
@@ -76,8 +77,20 @@ def fill(data, values):
     return BRACES.sub(lambda found: TIME.sub(r"\1 s", str(_value(found, values))), data)
 
 
+def _within(name, data, values):
+    with inside(name):
+        return fill(data, values)
+
+
 def _value(found, values):
     name, plus, later = found[1].partition(" + ")
     if name not in values:
         return found[0]
-    return write_time(time(values[name]) + time(later)) if plus else values[name]
+    return write_time(_seconds(found, values[name]) + _seconds(found, later)) if plus else values[name]
+
+
+def _seconds(found, value):
+    try:
+        return time(value)
+    except UnitError as error:
+        raise ScenarioError([Problem("", f"{found[0]}: {error.rule}", error.value)]) from None

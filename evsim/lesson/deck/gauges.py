@@ -7,7 +7,7 @@ import numpy as np
 
 from evsim.scenario import ScenarioError
 from evsim.scenario.errors import Problem, suggest
-from evsim.view.words import seconds
+from evsim.view.words import seconds, with_article
 
 __all__ = ["GAUGES", "MINUTE", "Gauge", "Reading", "reading"]
 
@@ -191,11 +191,14 @@ def reading(text, scenario):
     words = words.removesuffix(" before")
     name = next((each for each in GAUGES if words == each or words.startswith(each + " ")), None)
     if name is None:
-        raise ScenarioError([Problem(text, "is no gauge", hint=suggest(words, GAUGES))])
+        hint = suggest(words, GAUGES) or suggest(words.partition(" ")[0], GAUGES)
+        raise ScenarioError([Problem("", "is no gauge", text, hint=hint)])
     gauge, place = GAUGES[name], words[len(name) :].strip()
     there = _places(gauge.of, scenario)
     if place not in there:
-        raise ScenarioError([Problem(text, f"is of a {gauge.of or 'whole system'}", place, hint=suggest(place, there))])
+        of = with_article(gauge.of) if gauge.of else "the whole system"
+        hint = suggest(place, there) if gauge.of else "it needs no name beside it"
+        raise ScenarioError([Problem("", f"{name} is of {of}", text, hint=hint)])
     return Reading(gauge, place, before)
 
 

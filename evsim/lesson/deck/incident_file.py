@@ -1,13 +1,21 @@
 """What the file of an incident holds, as settings: what is missing, unknown or of another kind is refused."""
 
+import re
 from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
-from evsim.scenario.part import FileSettings
+from evsim.scenario.errors import refuse
+from evsim.scenario.part import FileSettings, Name
 from evsim.scenario.units import Number, Time
 
 __all__ = ["IncidentFile"]
+
+
+def _time_of_day(text):
+    if not re.fullmatch(r"([01]?\d|2[0-3]):[0-5]\d", text):
+        raise refuse("must be a time of day from 0:00 to 23:59, such as 9:30")
+    return text
 
 
 class WrittenSource(FileSettings):
@@ -55,7 +63,7 @@ class WrittenNote(FileSettings):
 
 
 class IncidentFile(FileSettings):
-    incident: str
+    incident: Name
     title: str
     source: WrittenSource
     retells: str
@@ -72,4 +80,4 @@ class IncidentFile(FileSettings):
     promise: Time = 120.0
     prices: dict[str, Number] = Field(default_factory=dict)
     notes: tuple[WrittenNote, ...] = ()
-    clock: Annotated[str, Field(pattern=r"^([01]?\d|2[0-3]):[0-5]\d$")] = "10:00"
+    clock: Annotated[str, AfterValidator(_time_of_day)] = "10:00"

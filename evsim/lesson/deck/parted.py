@@ -4,9 +4,11 @@ from collections import Counter
 
 import numpy as np
 
+from evsim.scenario import ScenarioError
+from evsim.scenario.errors import Problem, suggest
 from evsim.view.words import seconds
 
-__all__ = ["TABLES"]
+__all__ = ["TABLES", "check_table"]
 
 BACK = 300  # seconds
 MOST = 12  # rows
@@ -55,3 +57,13 @@ def _keys(watched, workload, now):
 
 
 TABLES = {"partitions": _partitions, "instances": _instances, "keys": _keys}
+
+
+def check_table(text, scenario):
+    """Refuse a table, as a look names it (``keys partners``), of what is not there."""
+    name, _, place = text.partition(" ")
+    logs = [each for each, channel in scenario.channels.items() if hasattr(channel, "partitions")]
+    named = {"partitions": logs, "instances": scenario.services, "keys": scenario.workloads}
+    of, there = {"partitions": "log", "instances": "service", "keys": "workload"}[name], named[name]
+    if place not in there:
+        raise ScenarioError([Problem("", f"{name} is of a {of}", text, hint=suggest(place, there))])

@@ -3,10 +3,11 @@
 from evsim.lesson.deck.draws import BRACES
 from evsim.lesson.deck.gauges import MINUTE, reading
 from evsim.lesson.deck.log_lines import log_lines, story
-from evsim.lesson.deck.parted import TABLES
+from evsim.lesson.deck.parted import TABLES, check_table
 from evsim.lesson.deck.sheets import Sheet, Sparkline, Tabular
+from evsim.lesson.own_file import inside
 
-__all__ = ["LOG", "STORY", "looked", "minutes_shown", "said"]
+__all__ = ["LOG", "STORY", "check_shown", "looked", "minutes_shown", "said"]
 
 LOG, STORY = "log", "customer"
 SHOWN = 6  # minutes
@@ -24,16 +25,42 @@ def said(text, card, watched, now):
     return " ".join(BRACES.sub(figure, text).split())
 
 
+def check_shown(card):
+    """Refuse a gauge, or a table, that is named somewhere and is not there."""
+    for path, text in _named(card):
+        with inside(*path):
+            reading(text, card.scenario) if _is_gauge(text) else check_table(text, card.scenario)
+
+
+def _named(card):
+    """(path, gauge or table) of each that is named in the file of an incident."""
+    yield ("alarm", "gauge"), card.alarm["gauge"]
+    for name, look in card.looks.items():
+        for number, each in enumerate(look["shows"]):
+            if each not in (LOG, STORY):
+                yield ("looks", name, "shows", number), each
+    texts = [(("symptoms", number), each) for number, each in enumerate(card.symptoms)]
+    texts += [(("looks", name, "tells"), look.get("tells", "")) for name, look in card.looks.items()]
+    texts += [(("suspects", name, key), each.get(key, "")) for name, each in card.suspects.items()
+              for key in ("is", "not")]  # fmt: skip
+    for path, text in [*texts, (("cheaper",), card.cheaper)]:
+        yield from ((path, found) for found in BRACES.findall(text))
+
+
+def _is_gauge(shown):
+    return shown not in (LOG, STORY) and shown.partition(" ")[0] not in TABLES
+
+
 def looked(look, card, watched, now):
     """The :class:`Sheet` of a look."""
-    gauges = [each for each in look["shows"] if each not in (LOG, STORY) and each.split()[0] not in TABLES]
+    gauges = [each for each in look["shows"] if _is_gauge(each)]
     parts = [_minutes(gauges, card, watched, now)] if gauges else []
     for each in look["shows"]:
         if each == LOG:
             parts.append(_lines(log_lines(watched, card, now - LOGGED * MINUTE, now), "the log says nothing"))
         elif each == STORY:
             parts.append(_lines(story(watched, card, now), "there is nobody yet"))
-        elif each.split()[0] in TABLES:
+        elif not _is_gauge(each):
             name, place = each.split()
             parts.append(Tabular(*TABLES[name](watched, place, now)))
     return Sheet(f"{card.time_of_day(now)}: {look['label']}", tuple(parts))

@@ -10,12 +10,13 @@ import pytest
 import evsim
 from evsim.lesson.deck.buttons import panel
 from evsim.lesson.deck.card import incidents, load_card
+from evsim.lesson.deck.debriefing import row
 from evsim.lesson.deck.draws import draw
 from evsim.lesson.deck.futures import Futures
 from evsim.lesson.deck.game import OVER, WRONG, Incident
 from evsim.lesson.deck.gauges import reading
 from evsim.lesson.deck.players import played
-from evsim.lesson.deck.toll import toll
+from evsim.lesson.deck.toll import Toll, toll
 from evsim.lesson.deck.watched import Watched
 from evsim.lesson.deck.what_is_shown import looked, said
 from evsim.lesson.widgets import controls
@@ -157,6 +158,11 @@ def test_the_debriefing_says_what_was_what_and_where_it_happened(name, seed):
     assert its.look(next(iter(its.card.looks))) == OVER
 
 
+def test_money_with_decimals_is_written_as_money():
+    """By prices of 0.1 and 2.5: three times 0.1 is no 0.30000000000000004, and 5160.0 is 5,160."""
+    assert row(Toll(3, 0, 0, 1, 3 * 0.1, 5160.0)) == ("3", "0", "0", "1", "0.30", "5,160")
+
+
 def test_the_sheet_for_a_class_says_of_each_incident_what_students_get_wrong():
     sheet = (Path(__file__).parents[2] / "teaching/incidents.md").read_text(encoding="utf-8")
     rows = re.findall(r"^\| `([a-z-]+)` \|", sheet, re.M)
@@ -196,8 +202,8 @@ def test_buttons_do_what_the_verbs_do():
     its = game("metastable-retries", 1)
     box = panel(controls(), its)
     _, clock, look, name, mend, end, seen, _ = box.children
-    for row, choice in ((look, "prices"), (name, "crowd"), (mend, "restart")):
-        menu, button = row.children
+    for controls_, choice in ((look, "prices"), (name, "crowd"), (mend, "restart")):
+        menu, button = controls_.children
         menu.value = choice
         button.click()
     end.click()

@@ -2,6 +2,7 @@
 
 from html import escape
 
+from evsim.lesson.deck.toll import money
 from evsim.lesson.widgets import column, controls, show_controls, show_words
 
 __all__ = ["panel", "show_buttons"]
@@ -41,7 +42,7 @@ def _row(widgets, game, verb, clock, seen):
 def _priced(its):
     """What it is, how long it takes and what it costs."""
     costs = [f"{its['minutes']} min"] if "minutes" in its else []
-    costs += [f"{its['money']:,}"] if its.get("money") else []
+    costs += [money(its["money"])] if its.get("money") else []
     return its["label"] + (f" ({', '.join(costs)})" if costs else "")
 
 

@@ -2,7 +2,7 @@
 
 from evsim.lesson.deck.players import played
 from evsim.lesson.deck.sheets import Sheet, Tabular
-from evsim.lesson.deck.toll import toll
+from evsim.lesson.deck.toll import money, toll
 from evsim.lesson.deck.what_is_shown import said
 
 __all__ = ["debriefing", "tolls"]
@@ -39,7 +39,8 @@ def tolls(game):
 
 
 def row(its):
-    return (f"{its.lost:,}", f"{its.untrue:,}", f"{its.never:,}", f"{its.down:,}", f"{its.spent:,}", f"{its.total:,}")
+    counts = its.lost, its.untrue, its.never, its.down
+    return (*(f"{each:,}" for each in counts), money(its.spent), money(its.total))
 
 
 def _named(game):

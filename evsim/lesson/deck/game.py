@@ -9,7 +9,7 @@ from evsim.lesson.deck.debriefing import debriefing
 from evsim.lesson.deck.futures import Futures
 from evsim.lesson.deck.gauges import MINUTE, reading
 from evsim.lesson.deck.sheets import Sheet, Tabular
-from evsim.lesson.deck.toll import toll
+from evsim.lesson.deck.toll import money, toll
 from evsim.lesson.deck.what_is_shown import looked, said
 from evsim.lesson.wording import Words
 from evsim.scenario import ScenarioError
@@ -96,7 +96,7 @@ class Incident:
         card = self.card
         looks = tuple((name, f"{each['minutes']} min", each["label"]) for name, each in card.looks.items())
         suspects = tuple((name, each["label"]) for name, each in card.suspects.items())
-        mends = tuple((name, f"{each['minutes']} min", f"{each['money']:,}", each["label"])
+        mends = tuple((name, f"{each['minutes']} min", money(each["money"]), each["label"])
                       for name, each in card.mends.items())  # fmt: skip
         return Sheet(f"{self.opening.title}. It is {self.clock} now", (
             *self.opening.parts,
@@ -152,7 +152,7 @@ class Incident:
         self.spent += mend["money"]
         self.mended.append((self.now, what))
         return Sheet(f"{self.clock}: done: {mend['label']}", (
-            f"{mend['money']:,} spent. Look whether it helps, or end with debrief().",))  # fmt: skip
+            f"{money(mend['money'])} spent. Look whether it helps, or end with debrief().",))  # fmt: skip
 
     def debrief(self):
         """The end: what was broken, what each figure showed, what it cost you, nobody, and somebody who knows."""

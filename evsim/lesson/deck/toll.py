@@ -6,7 +6,7 @@ import numpy as np
 
 from evsim.lesson.deck.gauges import MINUTE
 
-__all__ = ["Toll", "toll"]
+__all__ = ["Toll", "money", "toll"]
 
 FIFTH = 5  # one of so many who came in a minute harmed, and the minute is down
 
@@ -39,3 +39,12 @@ def toll(run, card, spent):
     counts = {"lost": int(lost.sum()), "untrue": int(untrue.sum()), "never": int(told.yes_untrue.sum()), "down": down}
     total = spent + sum(card.prices[name] * count for name, count in counts.items())
     return Toll(**counts, spent=spent, total=total)
+
+
+def money(value):
+    """Money as a person reads it.
+
+    >>> money(5160.0), money(1250.5)
+    ('5,160', '1,250.50')
+    """
+    return f"{value:,.2f}".removesuffix(".00")

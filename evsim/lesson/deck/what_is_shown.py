@@ -39,7 +39,7 @@ def _named(card):
         for number, each in enumerate(look["shows"]):
             if each not in (LOG, STORY):
                 yield ("looks", name, "shows", number), each
-    texts = [(("symptoms", number), each) for number, each in enumerate(card.symptoms)]
+    texts: list[tuple[tuple, str]] = [(("symptoms", number), each) for number, each in enumerate(card.symptoms)]
     texts += [(("looks", name, "tells"), look.get("tells", "")) for name, look in card.looks.items()]
     texts += [(("suspects", name, key), each.get(key, "")) for name, each in card.suspects.items()
               for key in ("is", "not")]  # fmt: skip

@@ -13,6 +13,7 @@ __all__ = ["Board", "Standing", "board"]
 
 SIGNED, OPEN, FAILS, REFUSED = "signed", "not decided", "fails", "refused"
 HEADER = ("place", "design", "verdict", "workers", "missed", "not decided", "why")
+WORDS = tuple(HEADER.index(each) for each in ("design", "verdict", "why"))
 
 PAGE = """<!doctype html>
 <html lang="en">
@@ -110,7 +111,7 @@ class Board:
 
     def __repr__(self):
         rows = [each.row for each in self.standings]
-        return f"{self.challenge.name}\n{self.said}\n\n{text_table(list(HEADER), rows)}"
+        return f"{self.challenge.name}\n{self.said}\n\n{text_table(list(HEADER), rows, left=WORDS)}"
 
     def to_csv(self):
         """A line a design, for a gradebook."""

@@ -6,13 +6,14 @@ from html.parser import HTMLParser
 from io import StringIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from types import SimpleNamespace
 
 import pytest
 import yaml
 
 import evsim
 from evsim.experiment.judging import MEETS
-from evsim.lesson.board import board
+from evsim.lesson.board import Board, Standing, board
 from evsim.lesson.challenge import AS_GIVEN, challenges, judged, load_challenge, read_entries
 from evsim.scenario import ScenarioError
 from tests.cli.test_run import evsim_
@@ -112,6 +113,19 @@ def test_wrong_designs_stand_behind_and_are_told_the_trouble_and_the_objective(c
 def test_who_breaks_a_rule_is_refused_in_words_and_the_others_are_judged(class_board, name):
     standing = of(class_board, name)
     assert (standing.verdict, standing.place) == ("refused", None) and standing.why.startswith(REFUSED[name][1])
+
+
+def test_words_stand_to_the_left_and_counts_to_the_right():
+    standings = [
+        Standing(1, "a", "signed", 9, 0, 0, ""),
+        Standing(None, "much-longer", "refused", 12, 0, 0, "no steps"),
+    ]
+    standings.append(Standing(10, "b", "fails", 7, 3, 0, "the database is down"))
+    lines = repr(Board(SimpleNamespace(name="", goal=""), standings, {}, 2)).splitlines()[-4:]
+    assert len({line.index(word) for line, word in zip(lines, ("design", "a ", "much", "b "))}) == 1
+    assert len({line.index(word) for line, word in zip(lines, ("verdict", "signed", "refused", "fails"))}) == 1
+    assert len({lines[place].index(word) for place, word in ((0, "why"), (2, "late"), (3, "the database"))}) == 1
+    assert len({lines[place].index(word) + len(word) for place, word in ((0, "workers"), (1, " 9"), (2, "12"))}) == 1
 
 
 def test_a_file_that_is_no_design_is_refused_in_words(class_board):

@@ -129,9 +129,6 @@ class Prediction:
         low, high = self.number
         return isinstance(guess, Real) and not isinstance(guess, bool) and low <= guess <= high
 
-    def _fitting(self, guess):
-        return guess if self._fits(guess) else None
-
     def _rule(self):
         if self.number is None:
             return f"one of {', '.join(map(repr, self.choices))}"

@@ -124,7 +124,7 @@ def test_words_stand_to_the_left_and_counts_to_the_right():
     lines = repr(Board(SimpleNamespace(name="", goal=""), standings, {}, 2)).splitlines()[-4:]
     assert len({line.index(word) for line, word in zip(lines, ("design", "a ", "much", "b "))}) == 1
     assert len({line.index(word) for line, word in zip(lines, ("verdict", "signed", "refused", "fails"))}) == 1
-    assert len({lines[place].index(word) for place, word in ((0, "why"), (2, "late"), (3, "the database"))}) == 1
+    assert len({lines[place].index(word) for place, word in ((0, "why"), (2, "no steps"), (3, "the database"))}) == 1
     assert len({lines[place].index(word) + len(word) for place, word in ((0, "workers"), (1, " 9"), (2, "12"))}) == 1
 
 

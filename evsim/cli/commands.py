@@ -172,6 +172,10 @@ def export(
     done = audited_run(chosen, chosen.run_settings.seed)
     warn(done.warnings)
     try:
+        done.tables.chosen(None, workload)
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--workload") from None
+    try:
         done.tables.chosen(numbers, workload)
     except ValueError as error:
         raise typer.BadParameter(str(error), param_hint="--requests") from None

@@ -124,6 +124,7 @@ def heat_scene(sweep, metric, x=None, y=None):
         raise ScenarioError([Problem("y", "a heat map takes two paths", hint="draw a line: .plot(metric)")])
     x = _path(sweep, x, 0)
     y = _path(sweep, y, 0, but=x)
+    _both_set(sweep, x, y)
     columns, rows = _values(sweep, x), _values(sweep, y)
     if len(columns) * len(rows) > MOST_CELLS:
         rule = f"would have {len(columns) * len(rows):,} cells, and {MOST_CELLS} can be read"
@@ -131,7 +132,7 @@ def heat_scene(sweep, metric, x=None, y=None):
     means = np.full((len(rows), len(columns)), np.nan)
     found: dict = {}
     for (changes, _), each in zip(sweep.points, sweep.estimates(metric), strict=True):
-        found.setdefault((rows.index(changes[y]), columns.index(changes[x])), []).append(each.mean)
+        found.setdefault(_cell(changes, x, y, rows, columns), []).append(each.mean)
     for place, several in found.items():
         means[place] = np.mean(several)
     missed = _missed(sweep, metric, x, y, rows, columns)
@@ -241,10 +242,26 @@ def _groups(sweep, metric, x):
     return {name: dict(sorted(points.items(), key=lambda pair: order[pair[0]])) for name, points in found.items()}
 
 
+def _both_set(sweep, x, y):
+    """Each point of a heat map has a value of both paths."""
+    for changes, _ in sweep.points:
+        for path in (x, y):
+            if path not in changes:
+                point = ", ".join(f"{name}: {value}" for name, value in changes.items()) or "without changes"
+                rule = f"is not set in the point {{{point}}}, and a cell of a heat map has values of both paths"
+                hint = "set both in each point, as {path: [values], path: [values]} does, or draw lines: .plot(metric)"
+                raise ScenarioError([Problem(path, rule, hint=hint)])
+
+
+def _cell(changes, x, y, rows, columns):
+    """(row, column) of a point."""
+    return rows.index(_hashable(changes[y])), columns.index(_hashable(changes[x]))
+
+
 def _missed(sweep, metric, x, y, rows, columns):
     """Cells of which a setting misses the objective for this figure."""
     return {
-        (rows.index(changes[y]), columns.index(changes[x]))
+        _cell(changes, x, y, rows, columns)
         for (changes, _), verdicts in zip(sweep.points, sweep.verdicts, strict=True)
         for each in verdicts
         if each.metric == metric and each.verdict == "MISSES"

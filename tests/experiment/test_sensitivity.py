@@ -116,6 +116,19 @@ def test_bad_input_is_named(desk):
             evsim.sensitivity(desk, n=1, **arguments)
 
 
+def test_a_heat_map_is_of_points_that_have_both_paths(desk):
+    """Points that change one path each make lines; a value that is a mapping has its cell as any other."""
+    shorter = desk.replace({"run.duration": "5s"})
+    apart = evsim.sweep(shorter, [{"services.desk.workers": 3}, {RATE: "9/s"}], n=2, jobs=1)
+    said = f"{RATE}: is not set in the point {{services.desk.workers: 3}}"
+    with pytest.raises(evsim.ScenarioError) as wrong:
+        apart.heat_map("response_mean")
+    assert said in str(wrong.value) and "draw lines" in str(wrong.value)
+    work = WORK.removesuffix(".exponential")
+    both = evsim.sweep(shorter, {work: [{"constant": "9ms"}, "10ms"], RATE: ["2/s", "9/s"]}, n=2, jobs=1)
+    assert both.heat_map("response_mean").alt_text.count(" and ") == 4
+
+
 @pytest.mark.slow
 def test_pictures_say_what_was_measured(desk, measured):
     assert measured.plot().alt_text.startswith("Response mean depends most on desk: workers. desk: workers: ")

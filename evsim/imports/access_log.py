@@ -63,7 +63,7 @@ def read(text, name, sketch):
             steps.append(({"fail": float(f"{errors / len(moments):.3g}")}, f"measured: {name}, answers 5xx"))
         steps.append(({"reply": "page"}, ""))
     sketch.loose = {
-        "arrivals": (arrivals, f"measured: {name}", f"{words}, {name}"), "steps": steps,
+        "arrivals": (arrivals, f"measured: {name}", f"{words}, {name}" if words else ""), "steps": steps,
         "words": "the whole of what is behind the log, as one box", "notes": [note] if note else [],
         "answers": _answers(known_times, errors, len(moments), name),
     }  # fmt: skip

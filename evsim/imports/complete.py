@@ -1,6 +1,7 @@
-"""A sketch made whole: who is missing stands in, who calls in circles is cut, how many workers there are is guessed."""
+"""A sketch made whole: who is missing stands in, what goes in circles is cut, how many workers there are is guessed."""
 
 import math
+from collections import defaultdict
 
 from evsim.imports.measured import GUESSED_WORK, rounded_time
 from evsim.imports.sketch import GUESSED, HALF, Box, slug
@@ -20,6 +21,7 @@ def complete(sketch):
     """(data, origins, words) of the scenario: plain data, path -> origin, path -> a comment above it."""
     _rename(sketch)
     _cut(sketch)
+    _end_rounds(sketch)
     _stand_in(sketch)
     _come(sketch)
     data, origins, words = _written(sketch)
@@ -75,19 +77,18 @@ def _published_anew(step, names):
     return made
 
 
-def _targets(steps):
-    """(kind, name) of the calls and publishes of steps, those inside others included."""
+def _targets(steps, certain=False):
+    """(kind, name) of the calls and publishes of steps, those inside others included; certain: not those in a maybe."""
     for step in steps:
         for kind, inside in step.items():
             if kind in ("call", "publish"):
                 key = "service" if kind == "call" else "channel"
                 yield kind, inside[key] if isinstance(inside, dict) else inside
-            elif kind == "maybe":
+            elif kind == "maybe" and not certain:
                 yield from _targets([*inside["then"], *inside.get("else", [])])
             elif kind == "parallel":
-                yield from _targets(
-                    [each for branch in inside for each in (branch if isinstance(branch, list) else [branch])]
-                )
+                branches = [each for branch in inside for each in (branch if isinstance(branch, list) else [branch])]
+                yield from _targets(branches, certain)
 
 
 def _calls(box):
@@ -114,6 +115,47 @@ def _cut(sketch):
     for name in list(sketch.boxes):
         if name not in done:
             visit(name)
+
+
+def _end_rounds(sketch):
+    """A message that always causes itself again has no end: the publish that closes such a circle is left out.
+
+    Files say that a program reads a channel and sends to it, and not when it does.
+    """
+    causes = defaultdict(set)  # box or channel -> what leads to it
+    for name, (settings, _) in sketch.channels.items():
+        for queue in _handed_on(settings):
+            causes[queue].add(name)
+    always = {name: list(_targets([step for step, _ in box.steps], True)) for name, box in sketch.boxes.items()}
+    for name, box in sketch.boxes.items():
+        causes[name].update(box.subscribes)
+        for kind, target in always[name]:
+            if kind == "call":
+                causes[target].add(name)
+    for name, box in sketch.boxes.items():
+        before, sent = _all_before(name, causes), {each for kind, each in always[name] if kind == "publish"}
+        for channel in sent - before:
+            causes[channel].add(name)
+        if closing := sorted(sent & before):
+            box.steps = [
+                each
+                for each in box.steps
+                if not {("publish", channel) for channel in closing} & {*_targets([each[0]], True)}
+            ]
+            sketch.note(
+                f"{name} does not send to {', '.join(closing)} here: what it sends there comes back to it, and would "
+                "go round for ever; to keep such a publish, write it into a maybe, with its probability"
+            )
+
+
+def _all_before(name, causes):
+    """Whatever leads to a box, directly or by way of others."""
+    found, left = set(), [name]
+    while left:
+        new = causes[left.pop()] - found
+        found |= new
+        left += new
+    return found
 
 
 def _stand_in(sketch):

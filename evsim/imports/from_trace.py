@@ -37,6 +37,7 @@ def sketch_of_spans(text, name, sketch, spans_of):
     spans = [span for span in spans if "evsim.fault" not in span.about and not span.settles]
     if not spans:
         raise wrong(name, "holds no span that can be read")
+    sketch.count(_named(spans), "span", f"of {name} names no channel: it is called after who sends or reads there")
     spans, exchanges = _without_exchanges(spans)
     for exchange in exchanges:
         sketch.note(f"the exchange {exchange} of {name} is left out: who publishes to it publishes to its queues")
@@ -46,6 +47,24 @@ def sketch_of_spans(text, name, sketch, spans_of):
     hop = _network(trace, name, sketch)
     _boxes(trace, hop, name, sketch)
     _workloads(trace, name, sketch)
+
+
+def _named(spans):
+    """How many spans of messages said no channel: each has that of whoever is at its other end, or one of its own."""
+    by_id, other_end = {span.id: span for span in spans}, {}
+    for span in spans:
+        for each in (span.parent, *span.links) if span.consumes else ():
+            if each in by_id and by_id[each].publishes and span.id not in other_end:
+                other_end[span.id] = by_id[each]
+                other_end.setdefault(each, span)
+    nameless = [span for span in spans if (span.publishes or span.consumes) and not span.channel]
+    for span in nameless:
+        ends = [span, other_end[span.id]] if span.id in other_end else [span]
+        sender = next((each for each in ends if each.publishes), None)
+        channel = next((each.channel for each in ends if each.channel), "")
+        channel = channel or (f"messages-of-{sender.service}" if sender else f"messages-for-{span.service}")
+        span.about = {**span.about, "messaging.destination.name": channel}
+    return len(nameless)
 
 
 def _without_exchanges(spans):
@@ -286,7 +305,7 @@ def _workloads(trace, name, sketch):
     came, messages = defaultdict(list), defaultdict(list)
     for span, handling in trace.entries:
         if handling.span.consumes and handling.asked is None:
-            messages[slug(handling.span.channel or "messages")].append(span.start)
+            messages[slug(handling.span.channel)].append(span.start)
         else:
             target = slug(handling.span.service)
             who = slug(span.service) if span.service != handling.span.service else ""

@@ -49,6 +49,12 @@ def test_how_long_a_request_took_is_read_in_each_form_of_a_log(form, tmp_path):
     assert any("whole numbers are taken for microseconds" in note for note in made.notes) == (form == "Apache %D")
 
 
+def test_a_log_of_one_moment_says_nothing_of_a_rate(tmp_path):
+    line = '192.0.2.1 - - [02/Mar/2026:09:00:00 +0000] "GET / HTTP/1.1" 200 612\n'
+    made = draft(tmp_path, "stock.log", 3 * line)
+    assert made.scenario.run().audit() and "# ," not in made.yaml
+
+
 def test_whole_seconds_are_no_times_of_work(tmp_path):
     made = draft(tmp_path, "access.log", log(lambda s: f"{s:.0f}"))
     assert "access.log does not say in fractions of a second how long a request took" in made.notes[0]
@@ -173,6 +179,52 @@ def test_each_operation_of_asyncapi_with_a_reply_is_counted_whoever_sends(tmp_pa
     assert made.scenario.origins["channels.logs"].startswith("measured")
 
 
+def asyncapi(title, operations):
+    """The document of a program: (action, channel) of its operations."""
+    return json.dumps({
+        "asyncapi": "3.0.0", "info": {"title": title, "version": "1"},
+        "channels": {name: {"address": name} for _, name in operations},
+        "operations": {f"{number}": {"action": action, "channel": {"$ref": f"#/channels/{name}"}}
+                       for number, (action, name) in enumerate(operations)},
+    })  # fmt: skip
+
+
+def test_who_sends_to_the_channel_that_it_reads_ends_here(tmp_path):
+    made = draft(tmp_path, "desk.json", asyncapi("Desk", [("receive", "jobs"), ("send", "jobs"), ("send", "mails")]))
+    published = [step.channel for step in made.scenario.services["desk"].handle if step.kind == "publish"]
+    assert published == ["mails"] and any("desk does not send to jobs here" in note for note in made.notes)
+    run = made.scenario.run()
+    published = [run.channels[each]["published"] for each in (("jobs", "desk"), ("mails", "mails-reader"))]
+    assert run.audit() and published == 2 * [run.summary()["requests"]]
+
+
+def test_of_a_question_and_its_answer_in_two_documents_a_circle_ends_where_it_closes(tmp_path):
+    ways = {
+        "asks": [("receive", "answers"), ("send", "questions")],
+        "knows": [("receive", "questions"), ("send", "answers")],
+    }
+    for name, operations in ways.items():
+        (tmp_path / f"{name}.json").write_text(asyncapi(name, operations), encoding="utf-8")
+    made = evsim.from_file(*(tmp_path / f"{name}.json" for name in ways))
+    sent = {
+        name: [step.channel for step in made.scenario.services[name].handle if step.kind == "publish"] for name in ways
+    }
+    assert sent == {"asks": ["questions"], "knows": []} and made.scenario.run().audit()
+
+
+def test_two_programs_of_a_compose_file_that_share_two_queues_end(tmp_path):
+    text = """
+services:
+  rabbit: {image: rabbitmq}
+  web: {build: ., depends_on: [rabbit, store], environment: {IN_QUEUE: one, OUT_QUEUE: two}}
+  store: {build: ., depends_on: [rabbit], environment: {IN_QUEUE: two, OUT_QUEUE: one}}
+"""
+    made = draft(tmp_path, "compose.yaml", text)
+    assert "store does not send to one, two here" in " ".join(made.yaml.replace("#", "").split())
+    assert [step.kind for step in made.scenario.services["web"].handle] == ["work", "call", "effect"]
+    assert made.scenario.run().audit()
+
+
 def test_a_short_name_is_what_it_was_and_a_long_one_keeps_its_ends():
     assert slug("orders.placed") == "orders-placed" and slug("x" * 40) == "x" * 40
     long = slug("shop." + "region." * 10 + "placed")
@@ -234,3 +286,48 @@ GROUP = [{"resource": RESOURCE, "scopeSpans": [{"spans": [SPAN]}]}]
 @pytest.mark.parametrize("around", [{"batches": GROUP}, {"result": {"resourceSpans": GROUP}}], ids=["Tempo", "Jaeger"])
 def test_traces_as_tempo_and_the_newest_interface_of_jaeger_give_them(around, tmp_path):
     assert work_mean(draft(tmp_path, "trace.json", json.dumps(around)).scenario) == pytest.approx(0.005)
+
+
+SERVER, PRODUCER, CONSUMER = 2, 4, 5
+DESTINATION = {"key": "messaging.destination.name"}
+
+
+def traced(*spans):
+    """Spans as OTLP JSON: (service, kind, parent, channel) of each, one after the other."""
+    return json.dumps({"resourceSpans": [
+        {
+            "resource": {"attributes": [{"key": "service.name", "value": {"stringValue": service}}]},
+            "scopeSpans": [{"spans": [{
+                "traceId": "1", "spanId": str(number), "parentSpanId": parent, "kind": kind,
+                "startTimeUnixNano": str(number * 10**7), "endTimeUnixNano": str((number + 1) * 10**7),
+                "attributes": [DESTINATION | {"value": {"stringValue": channel}}] * bool(channel),
+            }]}],
+        }
+        for number, (service, kind, parent, channel) in enumerate(spans, 1)
+    ]})  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("spans", "channels"),
+    [
+        ([("mail", CONSUMER, "", "")], {"messages-for-mail": ["mail"]}),
+        ([("web", SERVER, "", ""), ("web", PRODUCER, "1", "")], {"messages-of-web": ["messages-of-web-reader"]}),
+        (
+            [("web", SERVER, "", ""), ("web", PRODUCER, "1", ""), ("mail", CONSUMER, "2", "")],
+            {"messages-of-web": ["mail"]},
+        ),
+        ([("web", SERVER, "", ""), ("web", PRODUCER, "1", ""), ("mail", CONSUMER, "2", "jobs")], {"jobs": ["mail"]}),
+        ([("web", SERVER, "", ""), ("web", PRODUCER, "1", "jobs"), ("mail", CONSUMER, "2", "")], {"jobs": ["mail"]}),
+    ],
+    ids=["reads alone", "sends alone", "both without a name", "the reader names it", "the sender names it"],
+)
+def test_messages_of_a_trace_that_names_no_channel_have_one(spans, channels, tmp_path):
+    made = draft(tmp_path, "trace.json", traced(*spans))
+    readers = {name: [] for name in made.scenario.channels}
+    for service, its in made.scenario.services.items():
+        for each in its.subscribe:
+            readers[each.channel].append(service)
+    assert readers == channels
+    run = made.scenario.run(seed=1)
+    assert run.audit() and all(its["published"] for its in run.channels.values())
+    assert any("no channel: it is called after" in note for note in made.notes)

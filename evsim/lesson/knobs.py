@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from evsim.scenario import ScenarioError
+from evsim.scenario.arguments import several
 from evsim.scenario.errors import Problem
 from evsim.scenario.paths import allows, path_words
 from evsim.view.style import seconds, verb
@@ -46,8 +47,7 @@ def _knob(scenario, path, values):
     if not isinstance(path, str):
         raise ScenarioError([Problem("sliders", "must be paths of settings, or mappings of paths to values", path)])
     present = scenario.value(path)
-    if values is None:
-        values = _around(scenario, path, present)
+    values = _around(scenario, path, present) if values is None else several(values, path, "values to choose from")
     values = [scenario.replace({path: value}).value(path) for value in values]  # as a file would say them
     if not values:
         raise ScenarioError([Problem(path, "needs values to choose from")])
@@ -58,6 +58,10 @@ def _knob(scenario, path, values):
 
 def _around(scenario, path, present):
     """Values around the present one that the scenario allows."""
+    if isinstance(present, Mapping | list):
+        inside = min(_numbers(path, present), key=lambda path: path.count("."), default=None)
+        hint = f"name one of them, such as {inside}" if inside else f"give the values: {{{path!r}: [...]}}"
+        raise ScenarioError([Problem(path, "is no number: settings stand in it", hint=hint)])
     match = NUMBER.fullmatch(str(present))
     if match is None or isinstance(present, bool) or not float(match[1]):
         what = "is not set" if present is None else "is no number that could be more or less"
@@ -70,6 +74,15 @@ def _around(scenario, path, present):
         if value not in values and allows(scenario, path, value):
             values.append(value)
     return values
+
+
+def _numbers(path, value):
+    """Paths of the numbers in a value."""
+    if isinstance(value, Mapping | list):
+        for name, each in value.items() if isinstance(value, Mapping) else enumerate(value):
+            yield from _numbers(f"{path}.{name}", each)
+    elif NUMBER.fullmatch(str(value)):
+        yield path
 
 
 def _sorted(values):

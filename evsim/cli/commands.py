@@ -69,7 +69,7 @@ def run(
     else:
         n = max(runs, 10) if exact else runs
         done, stopped = as_far(replicate, chosen, n, precision=exact, jobs=jobs, record=record)
-        audit, luck = "balanced in all runs", f"{len(done.runs)} runs, seeds {done.seeds[0]} to {done.seeds[-1]}"
+        audit, luck = "balanced in all runs", _lucks(done.seeds)
     warn(done.warnings)
     data, kept = data_of(done, chosen, chosen.run_settings.seed), Keeper(overwrite, folder=True)
     if folder:
@@ -81,6 +81,11 @@ def run(
         say_run(_title(chosen, luck), done, audit, verdicts, _beside(chosen, done, record, theory))
     kept.tell()
     finish({"": verdicts}, as_json, stopped)
+
+
+def _lucks(seeds):
+    first, last = seeds[0], seeds[-1]
+    return f"{count(len(seeds), 'run')}, " + (f"seed {first}" if first == last else f"seeds {first} to {last}")
 
 
 def _title(scenario, luck):

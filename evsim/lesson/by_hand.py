@@ -8,7 +8,7 @@ import numpy as np
 from evsim.lesson.exercises import Grade
 from evsim.lesson.lesson_sizes import lesson_size
 from evsim.lesson.wording import wrapped
-from evsim.view.words import seconds
+from evsim.view.words import count, seconds
 
 __all__ = ["luck_of", "same", "without_network"]
 
@@ -58,10 +58,10 @@ def same(run, told, error=(), done=None):
         who = ("evsim", "your model")[first in error]
         return Grade(False, wrapped(f"Not yet. Customer {first} is told an error by {who} alone."))
     errors = f", {len(error)} of them an error" if error else ""
-    both = "told" if done is None else "told, and have all done"
-    return Grade(
-        True, wrapped(f"The same: {len(told)} customers are {both}{errors}, each at the same moment as in evsim.")
-    )
+    one = len(told) == 1
+    both = f"{'is' if one else 'are'} told" + ("" if done is None else f", and {'has' if one else 'have'} all done")
+    who = count(len(told), "customer")
+    return Grade(True, wrapped(f"The same: {who} {both}{errors}, each at the same moment as in evsim."))
 
 
 def _odd(what, mine, its):
@@ -75,4 +75,6 @@ def _odd(what, mine, its):
             late = "later" if mine[customer] > moment else "sooner"
             gap = seconds(abs(mine[customer] - moment))
             return f"Customer {customer} {what} at {moment:.6f} s in evsim, and {gap} {late} in your model"
-    return None if len(mine) == len(its) else f"There are {len(its)} customers, and in your model {len(mine)}"
+    if len(mine) == len(its):
+        return None
+    return f"evsim has {count(len(its), 'customer')}, and your model {len(mine):,}"

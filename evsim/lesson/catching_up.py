@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from evsim.view.flow import scene
+from evsim.view.words import count
 
 __all__ = ["catching_up", "caught_up_at"]
 
@@ -31,11 +32,13 @@ def _finding(run, service, effect):
     when, duration = caught_up_at(run, service, effect), run.scenario.run_settings.duration
     missing = int(np.isnan(_done(run, effect)).sum())
     if missing:
-        return f"Of {len(run.tables.requests.row):,} changes {missing:,} never come to {service}"
+        come = "comes" if missing == 1 else "come"
+        return f"Of {len(run.tables.requests.row):,} changes {missing:,} never {come} to {service}"
     if when <= duration:
         return f"{service} has caught up on day {when:.0f}"
     waiting = int((_done(run, effect) > duration).sum())
-    return f"{service} has not caught up by day {duration:.0f}: {waiting:,} changes wait"
+    wait = "waits" if waiting == 1 else "wait"
+    return f"{service} has not caught up by day {duration:.0f}: {count(waiting, 'change')} {wait}"
 
 
 def caught_up_at(run, service, effect):

@@ -18,6 +18,7 @@ from evsim.scenario.part import FileSettings
 from evsim.scenario.reading import read
 from evsim.scenario.textfile import read_text
 from evsim.scenario.units import Number
+from evsim.view.words import count
 
 __all__ = [
     "AS_GIVEN",
@@ -65,7 +66,7 @@ class Challenge:
     def goal(self):
         """What is asked for, in words: the objectives and the budget."""
         asked = [each.asked for each in judge(self.base.objectives, {})]
-        return "; ".join([*asked, f"at most {self.budget} workers in all"])
+        return "; ".join([*asked, f"at most {count(self.budget, 'worker')} in all"])
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from evsim.view.scene.marks import Dots, Look
 from evsim.view.scene.scene import Scene
 from evsim.view.style import COLOURS, seconds
 from evsim.view.what_changed import Noticed
+from evsim.view.words import count
 
 __all__ = ["cold", "cold_or_warm"]
 
@@ -63,8 +64,12 @@ def _scene(run, frame=None):
 def _finding(groups, response):
     counted = [(its.sum(), name, float(response[its].mean())) for name, its in groups.items() if its.any()]
     (many, name, mean), *more = counted
-    first = f"On average {many:,} {name} ones take {seconds(mean)}"
-    return ", ".join([first, *(f"{many:,} {name} ones {seconds(mean)}" for many, name, mean in more)])
+    first = f"On average {_ones(many, name)} {'takes' if many == 1 else 'take'} {seconds(mean)}"
+    return ", ".join([first, *(f"{_ones(many, name)} {seconds(mean)}" for many, name, mean in more)])
+
+
+def _ones(many, name):
+    return count(many, f"{name} one")
 
 
 def _paid(run):

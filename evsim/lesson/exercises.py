@@ -10,6 +10,7 @@ from evsim.lesson.store import Store
 from evsim.lesson.widgets import show_words
 from evsim.lesson.wording import Words, wrapped
 from evsim.scenario import ScenarioError
+from evsim.view.words import count
 
 __all__ = ["Exercise", "Refused", "Task", "Grade", "Trials"]
 
@@ -69,7 +70,7 @@ class Exercise:
         self._store, self._tries, self._hints = Store(), 0, 0
 
     def __repr__(self):
-        return f"<Exercise: {self.task.holds}; {self._tries} tries without success>"
+        return f"<Exercise: {self.task.holds}; {count(self._tries, 'try', 'tries')} without success>"
 
     def check(self, answer):
         """Run the answer with several seeds; return the :class:`Grade`, which shows itself."""

@@ -10,6 +10,7 @@ from evsim.lesson.store import Store
 from evsim.lesson.tasks import TASKS
 from evsim.lesson.wording import wrapped
 from evsim.version import installed_version
+from evsim.view.words import count
 from evsim.whole import write_text
 
 __all__ = ["hand_in", "handed_in"]
@@ -47,5 +48,5 @@ def hand_in(name):
     write_text(file, json.dumps(data, indent=1, ensure_ascii=False))
     passed = sum(each["passed"] for each in data["exercises"].values())
     votes = len(data["votes"])
-    what = f"{votes} vote{'s' * (votes != 1)}, {passed} exercise{'s' * (passed != 1)} passed"
+    what = f"{count(votes, 'vote')}, {count(passed, 'exercise')} passed"
     return wrapped(f"Written to {file}: {what}. Give this file to your teacher.")

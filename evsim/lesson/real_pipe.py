@@ -3,6 +3,7 @@
 import os
 
 from evsim.lesson.wording import wrapped
+from evsim.view.words import count
 
 __all__ = ["real_pipe"]
 
@@ -19,8 +20,8 @@ def real_pipe():
     where = "" if held else " (This computer can't tell. This is what Linux does.)"
     held, again = held or ON_LINUX, again or ON_LINUX // 16
     return wrapped(
-        f"Nobody reads. The writer is held after {held:,} lines, {held * len(LINE):,} bytes.",
-        f"Now a reader takes line by line. After {again:,} lines the writer may go on.{where}",
+        f"Nobody reads. The writer is held after {count(held, 'line')}, {held * len(LINE):,} bytes.",
+        f"Now a reader takes line by line. After {count(again, 'line')} the writer may go on.{where}",
     )
 
 

@@ -10,6 +10,7 @@ from evsim.lesson.concept_inventory import INVENTORY
 from evsim.lesson.questions import QUESTIONS
 from evsim.lesson.tasks import TASKS
 from evsim.scenario.errors import Problem, ScenarioError
+from evsim.view.words import count
 
 __all__ = ["Row", "Tally", "gain", "read_results", "right_answer"]
 
@@ -113,11 +114,15 @@ class Tally:
 
     def text(self):
         """Tables for a screen."""
-        lines = [f"{len(self.students)} students. Normalised gain over the inventory: {_number(self.gain)}.", ""]
+        lines = [
+            f"{count(len(self.students), 'student')}. Normalised gain over the inventory: {_number(self.gain)}.",
+            "",
+        ]
         lines += _table("votes", self.votes) + [""] * bool(self.votes)
-        lines += [f"{self.late} votes were made after the truth had been seen, and are not counted.", ""] * bool(
-            self.late
-        )
+        if self.late:
+            was, is_ = ("was", "is") if self.late == 1 else ("were", "are")
+            votes = f"{count(self.late, 'vote')} {was} made after the truth had been seen, and {is_} not counted."
+            lines += [votes, ""]
         lines += _table("inventory", self.inventory)
         lines += ["", f"{'exercise':<28}{'passed':>8}{'tried':>8}{'tries':>8}"]
         for name in TASKS:

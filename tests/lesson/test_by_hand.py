@@ -29,6 +29,17 @@ def test_the_same_story_is_the_same(run, told, refused):
     assert f"{len(told)} customers are told, {len(refused)} of them an error" in repr(same(run, told, refused))
 
 
+def test_one_customer_is_one():
+    run = (
+        without_network("classic")
+        .replace({"workloads.register-page.arrivals": {"constant": "1/s"}, "run.duration": "1.5s"})
+        .run()
+    )
+    told = dict(enumerate(run.tables.requests.answered.tolist()))
+    assert "The same: 1 customer is told, each" in repr(same(run, told))
+    assert "evsim has 1 customer, and your model 2." in repr(same(run, told | {1: 9.0}))
+
+
 @pytest.mark.parametrize(
     "change, words",
     [
@@ -36,7 +47,7 @@ def test_the_same_story_is_the_same(run, told, refused):
         (lambda told: told.update({3: told[3] + 0.01}), "Customer 3 is told at .* and 10 ms later in your model"),
         (lambda told: told.update({3: told[3] - 2e-6}), "Customer 3 .* sooner in your model"),
         (lambda told: told.update({3: "yes"}), "Customer 3 .* never"),
-        (lambda told: told.update({9999: 1.0}), "There are .* customers, and in your model"),
+        (lambda told: told.update({9999: 1.0}), "evsim has .* customers, and your model"),
     ],
 )
 def test_the_first_customer_who_differs_is_named(run, told, refused, change, words):

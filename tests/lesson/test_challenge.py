@@ -2,6 +2,7 @@
 
 import csv
 import json
+from dataclasses import replace
 from html.parser import HTMLParser
 from io import StringIO
 from pathlib import Path
@@ -113,6 +114,11 @@ def test_wrong_designs_stand_behind_and_are_told_the_trouble_and_the_objective(c
 def test_who_breaks_a_rule_is_refused_in_words_and_the_others_are_judged(class_board, name):
     standing = of(class_board, name)
     assert (standing.verdict, standing.place) == ("refused", None) and standing.why.startswith(REFUSED[name][1])
+
+
+def test_a_budget_of_one_is_one_worker(challenge):
+    assert replace(challenge, budget=1).goal.endswith("; at most 1 worker in all")
+    assert challenge.goal.endswith("; at most 39 workers in all")
 
 
 def test_words_stand_to_the_left_and_counts_to_the_right():

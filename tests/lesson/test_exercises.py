@@ -129,3 +129,9 @@ def test_no_word_of_an_exercise_gives_the_answer_away():
 def test_an_exercise_that_is_not_there_is_named_with_those_that_are():
     with pytest.raises(ValueError, match="no exercise 'nonsense'; there are break-events"):
         exercise("nonsense")
+
+
+def test_one_try_is_a_try():
+    task = exercise("break-events")
+    task.check(0)
+    assert repr(task).endswith("; 1 try without success>")

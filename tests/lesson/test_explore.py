@@ -140,7 +140,7 @@ def test_the_faults_of_the_scenario_are_switches_that_are_on():
     ([{WORKERS: []}], f"{WORKERS}: needs values to choose from"),
     ([{WORKERS: 4}], f"{WORKERS}: must be a list of values to choose from, got 4"),
     ("services", "sliders: must be a list of paths"),
-    (["services"], "services: is no number: settings stand in it; name one of them, such as services.register.instances"),
+    (["services"], "services: is no number: settings stand in it; name one of them, such as services.register.inst"),
     (["services.mailing-list.handle"], "such as services.mailing-list.handle.0.work.lognormal.mean"),
     (["faults"], "faults: is no number: settings stand in it; give the values: {'faults': [...]}"),
     ([7], "sliders: must be paths of settings, or mappings of paths to values, got 7"),

@@ -91,6 +91,7 @@ def test_where_nobody_waits_there_are_no_crosses():
     run = newsletter(provisioned=60).run()
     assert not cold(run).any() and [mark.name for mark in cold_or_warm(run).marks] == ["warm"]
     assert cold_or_warm(run).title.startswith("On average 257 warm ones take 102 ms; a million")
+    assert "102 ms, 1 cold one 301 ms;" in cold_or_warm(newsletter(provisioned=39).run()).title
 
 
 def test_a_bill_is_as_the_summary_says_and_the_longest_time_as_the_customers_have_it():

@@ -95,6 +95,17 @@ def test_its_title_says_what_is_missing_or_waits():
     assert wait == 332
 
 
+@pytest.mark.parametrize("last, words", [
+    (99.0, "has not caught up by day 60: 1 change waits"), (np.nan, "changes 1 never comes to search-index"),
+])  # fmt: skip
+def test_one_change_waits_or_never_comes(monkeypatch, last, words):
+    run = history(4).run()
+    done = np.full(len(run.tables.requests.arrived), 60.0)
+    done[-1] = last
+    monkeypatch.setattr("evsim.lesson.catching_up._done", lambda *_: done)
+    assert words in catching_up(run, NEW, INDEX).title
+
+
 def test_moved_counts_those_for_whom_it_is_another_moment():
     one, other = history(0).run(), history(0).replace({"services.warehouse.workers": 1}).run()
     stock = [run.tables.requests.first_time[0] for run in (one, other)]

@@ -44,7 +44,12 @@ def test_votes_are_counted_before_and_after_and_those_made_after_the_truth_are_n
     row = Tally(CLASS).votes[0]
     assert (row.name, row.before, row.right_before, row.after, row.right_after) == ("on-the-list", 2, 0, 2, 0.5)
     assert row.gain == 0.5 and row.mislead == "a page that says so has surely checked it."
-    assert Tally(CLASS).late == 1 and "1 votes were made after the truth" in Tally(CLASS).text()
+    assert Tally(CLASS).late == 1 and "1 vote was made after the truth had been seen, and is not" in Tally(CLASS).text()
+
+
+def test_a_class_of_one_is_one_student_and_two_late_votes_are_votes():
+    assert Tally(CLASS[:1]).text().startswith("1 student. ") and Tally(CLASS).text().startswith("4 students. ")
+    assert "2 votes were made after the truth had been seen, and are not" in Tally(CLASS[2:3] * 2).text()
 
 
 def test_the_gain_is_of_those_who_answered_twice():

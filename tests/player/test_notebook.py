@@ -146,6 +146,23 @@ def test_the_page_is_written_to_a_file(tmp_path):
     assert (tmp_path / "page.html").read_text(encoding="utf-8") == player.to_html()
 
 
+def test_of_designs_with_different_customers_the_still_is_of_the_first():
+    """Who comes to one design alone has one way; where one workload comes to both, it is one of theirs."""
+
+    def run(*workloads):
+        return evsim.Scenario.from_dict({
+            "name": "-and-".join(workloads), "run": {"duration": "3s"},
+            "workloads": {name: {"target": "desk", "arrivals": {"constant": "1/s"}} for name in workloads},
+            "services": {"desk": {"handle": [{"work": "9ms"}]}},
+        }).run()  # fmt: skip
+
+    apart = evsim.play(run("people"), run("lines"))
+    assert ">Seen here: people. This customer did not come to lines.</figcaption>" in apart.to_html()
+    assert {lane["workloads"][0] for lane in apart.film["futures"][0]["lanes"]} == {"people", "lines"}
+    shared = evsim.play(run("people", "guests"), run("guests")).still()
+    assert "Lifelines of people-and-guests: " in shared and "; guests: " in shared and "figcaption" not in shared
+
+
 def test_python_answers_those_who_ask_for_another_future(monkeypatch):
     player = evsim.play(runs.few())
     sent = []

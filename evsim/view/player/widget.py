@@ -19,6 +19,7 @@ from evsim.view.player.page import page
 from evsim.view.player.shows import shown
 from evsim.view.player.window import beginning
 from evsim.view.show import canvas
+from evsim.view.style import INK
 from evsim.view.truth import State
 from evsim.whole import write_text
 
@@ -103,11 +104,17 @@ class Player:
         }
 
     def still(self):
-        """A picture for where nothing can move, as HTML: one customer's way through the first two designs."""
+        """A picture for where nothing can move, as HTML: one customer's way through the first two designs.
+
+        Of designs to which different customers come it is the way through the first alone.
+        """
         from matplotlib.backends.backend_svg import FigureCanvasSVG
 
-        first, second = self.runs[0], self.runs[1] if len(self.runs) > 1 else None
-        ax = lives(first, second, request=_telling(first), workload=next(iter(first.scenario.workloads)))
+        first, *others = self.runs[:2]
+        workload = _shared_workload(first, others)
+        request = _telling(first, workload)
+        same = [run for run in others if _came(run, workload) > request or not _came(run)]
+        ax = lives(first, *same, request=request, workload=workload)
         file = BytesIO()
         the_same_text = rc_context({"svg.hashsalt": repr(self)})
         with the_same_text, canvas(ax.figure, FigureCanvasSVG) as drawn:
@@ -115,6 +122,9 @@ class Player:
         picture = (
             f'<img alt="{escape(ax.alt_text)}" src="data:image/svg+xml;base64,{b64encode(file.getvalue()).decode()}">'
         )
+        if len(same) < len(others):
+            words = f"Seen here: {self.designs[0]}. This customer did not come to {self.designs[1]}."
+            picture += f'<figcaption style="color: {INK}">{escape(words)}</figcaption>'
         return f'<figure class="ev-still" style="margin: 0; background: #fff">{picture}</figure>'
 
     def _ipython_display_(self):
@@ -124,12 +134,27 @@ class Player:
         display({"text/plain": repr(self), "text/html": self.still()}, raw=True)
 
 
-def _telling(run):
-    """The number of the first customer of the first workload for whom what they were told and the truth differ."""
-    state = State(run)
+def _came(run, workload=None):
+    """How many customers came, of a workload or of all."""
+    there = run.tables.requests
+    if workload is None:
+        return len(there.row)
+    return int((there.workload == there.workloads.index(workload)).sum()) if workload in there.workloads else 0
+
+
+def _shared_workload(run, others):
+    """The name of the first workload of whom somebody came to all runs; else to the first one."""
+    names = list(run.scenario.workloads)
+    came = [name for name in names if _came(run, name)] or names
+    return next((name for name in came if all(_came(other, name) for other in others)), came[0])
+
+
+def _telling(run, workload):
+    """The number of the first customer of a workload for whom what they were told and the truth differ."""
+    state, there = State(run), run.tables.requests
     odd = state.customers[state.who(run.outcomes.odd)]
-    found = [index for index in odd.tolist() if run.tables.requests.workload[index] == 0]
-    return int(run.tables.requests.number[found[0]]) if found else 0
+    found = odd[there.workload[odd] == there.workloads.index(workload)]
+    return int(there.number[found[0]]) if len(found) else 0
 
 
 @cache

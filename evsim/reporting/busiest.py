@@ -32,10 +32,14 @@ def busiest(whole, shorter):
 
 def _words(names, run, begin, times, moved):
     length, at = write_time(run.duration), write_time(begin)
+    nobody = times == "inf"
     if moved:
+        more = "nobody comes in the first." if nobody else f"{times} times as many customers come as in the first."
+        return f"For loads of {listed(names)}, instead, the busiest {length}, from {at} on: {more}"
+    if nobody:
         return (
-            f"For loads of {listed(names)}, instead, the busiest {length}, from {at} on: {times} times as many "
-            "customers come as in the first."
+            f"In the first {length} of {listed(names)}, which loads are of, nobody comes: they say nothing of the "
+            f"others. The busiest {length} begins at {at}."
         )
     return (
         f"In the busiest {length} of {listed(names)}, from {at} on, {times} times as many customers come as in the "

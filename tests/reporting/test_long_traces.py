@@ -91,6 +91,22 @@ def test_the_highest_load_is_that_of_the_busiest_stretch_wherever_it_comes(count
     assert float(missed.split()[0].rstrip(".")) > 1.9  # what the first stretch would say
 
 
+def test_where_nobody_comes_in_the_first_stretch_it_says_so(counter):
+    points = [[0, 0], [300, 0], [300, 60], [360, 60], [360, 0]]
+    quiet = {"profile": {"points": points, "gaps": "constant"}}
+    whole = counter.replace({"workloads.people.arrivals": quiet, "run.duration": "500s"})
+    moved, (said,) = busiest({"day": whole}, {"day": whole.replace({"run.duration": "20s"})})
+    assert said == "For loads of day, instead, the busiest 20s, from 300s on: nobody comes in the first."
+    assert moved["day"].run(seed=1).summary()["requests"] == pytest.approx(1200, abs=1)
+    down = {"faults": [{"outage": "clerk", "at": "310s", "for": "1s"}]}
+    short = whole.replace(down | {"run.duration": "20s", "faults": []})
+    kept, (said,) = busiest({"day": whole.replace(down)}, {"day": short})
+    assert kept["day"] is short and said == (
+        "In the first 20s of day, which loads are of, nobody comes: they say nothing of the others. "
+        "The busiest 20s begins at 300s."
+    )
+
+
 def test_of_a_stretch_those_count_who_come_after_its_warm_up(counter):
     """A minute with 60 customers a second; of a minute's run only the last two thirds count: they lie in it."""
     points = [[0, 20], [300, 20], [300, 60], [360, 60], [360, 20]]

@@ -3,7 +3,7 @@
 from functools import partial
 from time import monotonic, perf_counter
 
-from evsim.experiment.compare import pair_of
+from evsim.experiment.compare import pair_of, paired
 from evsim.experiment.resuming import Pairs, seen_in
 from evsim.experiment.run_store import opened
 from evsim.experiment.running import Interrupted, seeds_from
@@ -19,6 +19,8 @@ from evsim.reporting.report_page import Report
 from evsim.results.outcomes import listed
 from evsim.scenario.arguments import a_function, a_mapping, a_path, a_scenario, a_time, names_of_designs
 from evsim.scenario.errors import Problem, ScenarioError
+from evsim.stopping import FINISH, go_on
+from evsim.view.words import count
 
 __all__ = ["report"]
 
@@ -44,7 +46,7 @@ def report(
     time is over is left out, and the page names it. Without one nothing depends on time. store: a file that keeps each
     run as it finishes (as in :func:`evsim.sweep`): the same report begun again repeats none, whatever ended it. tell:
     is given a sentence that says beforehand how long it takes. command: how to repeat it, for the page, from the number
-    of runs. Ctrl-C raises :exc:`Interrupted` with a report on what is finished.
+    of runs. Ctrl-C raises :exc:`Interrupted` with a report on what is finished, None before the first run is.
     """
     begun = monotonic()
     a_function(tell, "tell", "a sentence")
@@ -52,7 +54,8 @@ def report(
     seeds = seeds_from(designs[0], n, seed)
     over = None if budget is None else a_time(budget, "budget")
     store = None if store is None else a_path(store, "store")
-    made, took = _first(designs, seeds, store)
+    work = _Work(None if over is None else begun + over, store, jobs, progress)
+    made, took = work.first(designs, seeds)
     customers = max(each["summary"]["requests"] for each in made[0][0])
     named, shortened = excerpts(dict(zip(labels, designs, strict=True)), customers)
     at_peak, peaks = busiest(dict(zip(labels, designs, strict=True)), named) if shortened else (named, [])
@@ -61,9 +64,8 @@ def report(
     processes = _processes(jobs)
     if over is not None:
         n = effort.within(over - sum(took), n, processes)
-    if tell is not None:
+    if tell is not None and not work.why:
         tell(effort.told(n, processes, store))
-    work = _Work(None if over is None else begun + over, store, jobs, progress)
     comparison = work.verdicts(designs, labels, seeds[:n], made[:n])
     few, metric = few_of(n), _times(named)
     begin, lasts = stretch(named)
@@ -94,21 +96,19 @@ def _designs(designs, objectives, labels):
 
 
 def _first(designs, seeds, store):
-    """What the first run or two of all designs show, and how many seconds each took: the last one is warm."""
-    made, took = [], []
+    """(What each of the first run or two of all designs shows, how many seconds it took): the last one is warm."""
     with opened(store) as kept:
         known = [] if kept is None else [Pairs(kept, designs), seen_in(kept, designs[0], "seconds")]
-        while len(made) < min(2, len(seeds)) and not any(seconds >= WARM for seconds in took):
-            seed = seeds[len(made)]
+        for seed in seeds[:2]:
             found = [each.get(seed) for each in known]
             if not found or None in found:
                 began = perf_counter()
                 found = [pair_of(designs, seed), perf_counter() - began]
                 for each, value in zip(known, found):
                     each.put(seed, value)
-            made.append(found[0])
-            took.append(found[1])
-    return made, took
+            yield found
+            if found[1] >= WARM:
+                return
 
 
 def _processes(jobs):
@@ -133,15 +133,34 @@ class _Work:
         self._over, self._store, self._jobs, self._progress = over, store, jobs, progress
         self.left_out, self.why = [], ""
 
+    def first(self, designs, seeds):
+        """What the first runs show, and how many seconds each took."""
+        found = []
+        try:
+            for each in _first(designs, seeds, self._store):
+                found.append(each)
+        except KeyboardInterrupt:
+            go_on(FINISH)
+            self.why = INTERRUPTED
+            if not found:
+                raise Interrupted(0, len(seeds), None) from None
+        return [list(each) for each in zip(*found)]
+
     def verdicts(self, designs, labels, seeds, made):
+        if self.why and len(made) < len(seeds):
+            self._left_of(seeds, len(made))
+            return paired(designs, labels, made)
         try:
             with opened(self._store) as kept:
                 pairs = None if kept is None else Pairs(kept, designs)
                 return until_decided(designs, labels, seeds, made, pairs, **self._settings("verdicts"))
         except Interrupted as stop:
             self.why = INTERRUPTED
-            self.left_out.append(f"{len(seeds) - stop.done} of {len(seeds)} runs for the verdicts")
+            self._left_of(seeds, stop.done)
             return stop.finished
+
+    def _left_of(self, seeds, done):
+        self.left_out.append(f"{len(seeds) - done} of {count(len(seeds), 'run')} for the verdicts")
 
     def do(self, part, measure):
         """What a part measures; where it does not come to its end, what is finished, or None."""

@@ -95,6 +95,26 @@ def test_an_interrupted_report_has_what_is_finished(desk, whole, monkeypatch):
     assert page.answer[-1] == "Left out, as it was interrupted: inputs and loads."
 
 
+@pytest.mark.parametrize("done", [0, 1])
+def test_a_report_interrupted_in_its_first_runs_has_those_that_are_finished(desk, done, monkeypatch):
+    from evsim.experiment.compare import pair_of
+
+    reporting = import_module("evsim.reporting.report")
+    monkeypatch.setattr(
+        reporting, "pair_of", lambda designs, seed: pair_of(designs, seed) if seed <= done else interrupt()
+    )
+    told = []
+    with pytest.raises(Interrupted) as stop:
+        evsim.report(desk, n=9, jobs=1, progress=False, tell=told.append)
+    page = stop.value.finished
+    assert not told and (page is None) == (done == 0)
+    if page:
+        assert page.comparison.seeds == (1,) and "runs for the verdicts" in page.html
+        assert page.answer[-1] == (
+            "Left out, as it was interrupted: 8 of 9 runs for the verdicts, faults, inputs, loads and the highest load."
+        )
+
+
 def test_an_interrupted_verdict_is_that_of_the_runs_that_are_finished(desk, monkeypatch):
     from evsim.experiment.compare import pair_of
 

@@ -10,10 +10,9 @@ from evsim.results.remarks import remarks
 __all__ = ["Moment", "Trace"]
 
 
-# At one time: what a message goes through comes in this order, then what follows from it.
-_AT_ONCE = {what: rank for rank, what in enumerate(
-    ("arrive", "publish", "kept", "offered", "granted", "call", "ready", "start", "effect", "remark")
-)}  # fmt: skip
+# At one time, of an attempt or a message: how it begins, what is done meanwhile, and how it ends.
+_BEGINS = ("arrive", "publish", "kept", "offered", "granted", "call", "ready", "start")
+_AWAITED, _BEGUN, _DONE, _ASKED, _ENDED, _AFTER = range(6)
 
 
 @dataclass(frozen=True)
@@ -25,6 +24,7 @@ class Moment:
     where: str
     detail: str = ""
     row: int = -1
+    message: int = -1
 
     def __str__(self):
         return f"{self.time:12.6f} s  {self.what:<12} {self.where}" + (f"  ({self.detail})" if self.detail else "")
@@ -34,12 +34,54 @@ class Trace(tuple):
     """Everything that happened to one request, as a tuple of :class:`Moment` in order of time; prints as a list."""
 
     def __new__(cls, run, number, workload):
-        moments = _moments(run, number, workload)
-        last = len(_AT_ONCE)
-        return super().__new__(cls, sorted(moments, key=lambda each: (each.time, _AT_ONCE.get(each.what, last))))
+        order = _Order(run)
+        return super().__new__(cls, sorted(_moments(run, number, workload), key=order.place))
 
     def __repr__(self):
         return "\n".join(map(str, self))
+
+
+class _Order:
+    """Where a moment stands: by time, and at one time by cause.
+
+    What somebody has waited for comes before what they do then, and what they ask then lies between what they do and
+    how they end. So the place is the way from the customer down to the attempt or the message of the moment.
+    """
+
+    def __init__(self, run):
+        self.rows, self.messages, self.places = run.tables.rows, run.tables.messages, run.tables.places
+
+    def place(self, moment):
+        if moment.what == "undo":
+            return moment.time, [(_AFTER, 0, 0)]
+        way = [_own(moment.what)]
+        row, message = moment.row, moment.message
+        while row >= 0 or message >= 0:
+            way.append(self._step(row, message, moment.time))
+            row, message = self._above(row, message)
+        return moment.time, way[::-1]
+
+    def _step(self, row, message, time):
+        if message >= 0:
+            after = self.messages["origin"][message] >= 0  # a copy of one that has ended
+            begun = self.messages["published"][message]
+        else:
+            after, begun = False, self.rows["born"][row]
+        return _AWAITED if begun < time else _AFTER if after else _ASKED, row, message
+
+    def _above(self, row, message):
+        """The row and the message, one of them -1, that it comes from."""
+        if message >= 0:
+            return int(self.messages["cause"][message]), -1
+        above, place = int(self.rows["parent"][row]), self.rows["place"][row]
+        is_call = place >= 0 and not self.places[place].is_delivery
+        return (above, -1) if is_call else (-1, above)
+
+
+def _own(what):
+    if what in _BEGINS or what.startswith("sent "):
+        return _BEGUN, _BEGINS.index(what if what in _BEGINS else "publish"), 0
+    return (_DONE if what in ("effect", "remark") else _ENDED), 0, 0
 
 
 def _moments(run, number, workload):
@@ -57,19 +99,21 @@ def _moments(run, number, workload):
         sender = run.tables.message_senders[message]
         item = run.tables.item_texts(messages["item"][message])
         about = f"message {message}, item {item}" if item else f"message {message}"
-        yield Moment(float(messages["published"][message]), "publish", f"{sender} to {channel}", about)
+        yield Moment(float(messages["published"][message]), "publish", f"{sender} to {channel}", about, message=message)
         if messages["sent"][message] >= 0:
             _, step = run.tables.routes[messages["route"][message]]
             what = f"sent from the {step.relayed_by}" if step.relayed_by else "sent with its batch"
-            yield Moment(float(messages["sent"][message]), what, sender, f"message {message}")
+            yield Moment(float(messages["sent"][message]), what, sender, f"message {message}", message=message)
         if messages["appended"][message] >= 0:
             place = f"partition {messages['partition'][message]}, offset {messages['offset'][message]}"
-            yield Moment(float(messages["appended"][message]), "kept", channel, place)
+            yield Moment(float(messages["appended"][message]), "kept", channel, place, message=message)
         elif messages["fate"][message]:
             fate = Fate(messages["fate"][message]).name.lower()
-            yield Moment(float(messages["published"][message]), fate, channel, f"message {message}")
+            yield Moment(float(messages["published"][message]), fate, channel, f"message {message}", message=message)
         if messages["acknowledged"][message] >= 0:
-            yield Moment(float(messages["acknowledged"][message]), "confirmed", sender, f"message {message}")
+            yield Moment(
+                float(messages["acknowledged"][message]), "confirmed", sender, f"message {message}", message=message
+            )
     for index in np.flatnonzero(np.isin(effects["row"], its_rows)).tolist():
         row = effects["row"][index]
         service = run.tables.places[rows["place"][row]].service
@@ -85,7 +129,7 @@ def _of_results(run, its_rows, its_messages):
         if message not in own and not its.isdisjoint(causes):
             way = f"{run.tables.message_senders[message]} to {channels[messages['channel'][message]]}"
             about = f"message {message}, of {len(causes)}"
-            yield Moment(float(messages["published"][message]), "publish", way, about)
+            yield Moment(float(messages["published"][message]), "publish", way, about, message=message)
 
 
 def _of_undos(run, its_rows):

@@ -27,9 +27,10 @@ from evsim.cli.options import (
     refuse_unkept,
     results_folder,
 )  # fmt: skip
-from evsim.cli.output import as_far, complain, count, data_of, finish, print_json, say, say_run, warn
+from evsim.cli.output import as_far, complain, data_of, finish, print_json, say, say_run, warn
 from evsim.cli.shell import app
 from evsim.cli.status import BAD_INPUT
+from evsim.counting import count
 
 __all__ = ["app"]
 
@@ -56,7 +57,7 @@ def run(
     """Run a scenario and tell what happened. Exit status 1 if an objective is missed."""
     from evsim.experiment.judging import judge
     from evsim.experiment.replicate import replicate
-    from evsim.experiment.running import audited_run
+    from evsim.experiment.running import audited_run, runs_and_seeds
     from evsim.experiment.saving import save_run
 
     chosen = load_scenario(scenario, settings, seed)
@@ -69,7 +70,7 @@ def run(
     else:
         n = max(runs, 10) if exact else runs
         done, stopped = as_far(replicate, chosen, n, precision=exact, jobs=jobs, record=record)
-        audit, luck = "balanced in all runs", _lucks(done.seeds)
+        audit, luck = "balanced in all runs", runs_and_seeds(done.seeds)
     warn(done.warnings)
     data, kept = data_of(done, chosen, chosen.run_settings.seed), Keeper(overwrite, folder=True)
     if folder:
@@ -81,11 +82,6 @@ def run(
         say_run(_title(chosen, luck), done, audit, verdicts, _beside(chosen, done, record, theory))
     kept.tell()
     finish({"": verdicts}, as_json, stopped)
-
-
-def _lucks(seeds):
-    first, last = seeds[0], seeds[-1]
-    return f"{count(len(seeds), 'run')}, " + (f"seed {first}" if first == last else f"seeds {first} to {last}")
 
 
 def _title(scenario, luck):

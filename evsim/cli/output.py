@@ -8,7 +8,7 @@ import typer
 
 from evsim.cli.status import INTERRUPTED, MISSED
 
-__all__ = ["as_far", "complain", "count", "data_of", "finish", "print_json", "say", "say_run", "warn"]
+__all__ = ["as_far", "complain", "data_of", "finish", "print_json", "say", "say_run", "warn"]
 
 
 def say(text):
@@ -74,10 +74,6 @@ def finish(verdicts, quiet, stopped=None):
         raise typer.Exit(MISSED)
 
 
-def count(number, what):
-    return f"{number} {what}" + ("" if number == 1 else "s")
-
-
 def _nested(channels):
     """channel -> service -> figures."""
     result = {}
@@ -97,4 +93,4 @@ def as_far(experiment, *arguments, **settings):
             raise
         if stop.asked is None:
             return stop.finished, "only what was finished is in it"
-        return stop.finished, f"{stop.done} of {stop.asked} runs are finished, and the figures are theirs"
+        return stop.finished, f"{stop.part}, and the figures are theirs"

@@ -13,7 +13,7 @@ import numpy as np
 
 from evsim.experiment.judging import judge, verdict_table
 from evsim.experiment.replicate import Replications
-from evsim.experiment.running import audited_run, figures_of, in_order, seeds_from
+from evsim.experiment.running import audited_run, figures_of, in_order, runs_and_seeds, seeds_from
 from evsim.experiment.statistics import difference, estimate
 from evsim.experiment.text_tables import html_table, phase_tables, text_table
 from evsim.figures import better_or_worse, groups, label, write_estimate
@@ -142,8 +142,7 @@ class Comparison:
         return tuple(found)
 
     def _title(self, names):
-        seeds = self.seeds
-        return f"{' and '.join(names)}: {len(seeds)} runs each, seeds {seeds[0]} to {seeds[-1]}"
+        return f"{' and '.join(names)}: {runs_and_seeds(self.seeds, ' each')}"
 
     def summary(self):
         """label -> metric -> :class:`evsim.experiment.statistics.Estimate`."""

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from evsim.counting import count
 from evsim.experiment.text_tables import html_table, text_table
 from evsim.figures import write_as
 from evsim.scenario.arguments import a_path, a_seed, several
@@ -203,7 +204,7 @@ class Fit:
     @property
     def finding(self):
         """A sentence, with the YAML to write."""
-        number = f"{len(self.times):,} times"
+        number = count(len(self.times), "time")
         if self.best is None:
             nearest = f"{self.candidates[0].name}, is off by {self.candidates[0].distance:.3f}"
             use = "Use the times themselves: {empirical: FILE}"

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from evsim.counting import count
 from evsim.experiment.floor import Floor, floor_of
 from evsim.experiment.judging import judge
 from evsim.experiment.resuming import runs_in
@@ -142,7 +143,7 @@ class _Searched(ABC):
         return sorted(self.tried.values(), key=lambda each: self.values.index(each.value))
 
     def _cost(self):
-        few = f"{len(self.tried)} value{'' if len(self.tried) == 1 else 's'} tried, {self.runs:,} runs"
+        few = f"{count(len(self.tried), 'value')} tried, {count(self.runs, 'run')}"
         return f"({few}; such a search is wrong in at most {write('availability', self.error)} of all cases.)"
 
     def _at(self, verdict, which):
@@ -227,7 +228,7 @@ class Found(_Searched):
                 if each.found.sd == 0 == each.found.mean:
                     bound = write("availability", none_seen_bound(tried.runs))
                     name = label(each.metric).capitalize()
-                    yield f"{name}: 0 in {tried.runs} runs; at most {bound} of runs have more."
+                    yield f"{name}: 0 in {count(tried.runs, 'run')}; at most {bound} of runs have more."
 
     def _rows(self):
         words = {True: "MEETS", False: "MISSES", None: "NOT DECIDED"}

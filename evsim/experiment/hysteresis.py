@@ -5,6 +5,7 @@ from functools import cached_property, partial
 
 import numpy as np
 
+from evsim.counting import count
 from evsim.experiment.running import audited_run, in_order, seeds_from
 from evsim.experiment.statistics import Estimate, estimate
 from evsim.scenario.arguments import a_scenario, a_time, several
@@ -128,7 +129,7 @@ class Hysteresis:
         return draw(self, ax, storm)
 
     def __str__(self):
-        text = f"{self.scenario}: {write_time(self.hold)} at each load of {self.workload}, {self.runs} runs\n"
+        text = f"{self.scenario}: {write_time(self.hold)} at each load of {self.workload}, {count(self.runs, 'run')}\n"
         lines = [f"{'load':>8}  {'goodput, up':>22}  {'goodput, down':>22}"]
         up, down = self.way("up"), self.way("down")
         for load in up:

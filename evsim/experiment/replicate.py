@@ -3,7 +3,8 @@
 import math
 from functools import cached_property, partial
 
-from evsim.experiment.running import audited_run, figures_of, in_order, seeds_from
+from evsim.counting import count
+from evsim.experiment.running import audited_run, figures_of, in_order, its_seeds, runs_and_seeds, seeds_from
 from evsim.experiment.statistics import FEW, estimate, runs_for_skew
 from evsim.experiment.text_tables import html_table, phase_tables, text_table
 from evsim.figures import figure, groups, label, write_as, write_estimate
@@ -96,7 +97,7 @@ class Replications:
         self._precision = precision or {}
 
     def __repr__(self):
-        return f"<{len(self.runs)} runs of {self.scenario.name}, seeds {self.seeds[0]} to {self.seeds[-1]}>"
+        return f"<{count(len(self.runs), 'run')} of {self.scenario.name}, {its_seeds(self.seeds)}>"
 
     @property
     def seeds(self):
@@ -109,7 +110,7 @@ class Replications:
         for metric, share in self._precision.items():
             found = _estimated(self.runs, metric)
             if is_wide(found, share):
-                known = f"{label(metric)} is {write_estimate(metric, found)} after {len(self.runs)} runs"
+                known = f"{label(metric)} is {write_estimate(metric, found)} after {count(len(self.runs), 'run')}"
                 missed.append(f"{known}, and {write_as('share', share)} of the mean was asked for")
         of_runs = (warning for run in self.runs for warning in run["warnings"])
         return tuple(dict.fromkeys([*of_runs, *missed, *self._skewed()]))
@@ -180,7 +181,7 @@ class Replications:
                 yield [f"  {label(name)}", write_estimate(name, self._summary[name])]
 
     def _title(self):
-        return f"{self.scenario.name}: {len(self.runs)} runs, seeds {self.seeds[0]} to {self.seeds[-1]}"
+        return f"{self.scenario.name}: {runs_and_seeds(self.seeds)}"
 
     def __str__(self):
         tables = [(self._title(), HEADER, self._rows()), *phase_tables(self.phases)]

@@ -36,8 +36,9 @@ def none_seen(requests):
     if seen < 1:
         return "No request was counted."
     runs, bound = (write_as("share", none_seen_bound(number)) for number in (requests.n, seen))
+    all_runs = f"all {requests.n:,} runs" if requests.n > 1 else "1 run"
     return (
-        f"± is half of a 95 % interval. A count of 0 in all {requests.n:,} runs: at most {runs} of runs have "
+        f"± is half of a 95 % interval. A count of 0 in {all_runs}: at most {runs} of runs have "
         f"such a thing (3/runs).\nIf requests failed independently of each other, at most {bound} of the {seen:,.0f} "
         "requests (3/requests); under a fault that they share they do not."
     )

@@ -7,11 +7,22 @@ from contextlib import contextmanager
 from functools import partial
 from time import process_time
 
+from evsim.counting import count
 from evsim.engine import execute
 from evsim.experiment.workers import spread
 from evsim.stopping import FINISH, INTERRUPT, go_on
 
-__all__ = ["Interrupted", "as_finished", "audited_run", "figures_of", "in_order", "keeping", "seeds_from"]
+__all__ = [
+    "Interrupted",
+    "as_finished",
+    "audited_run",
+    "figures_of",
+    "in_order",
+    "its_seeds",
+    "keeping",
+    "runs_and_seeds",
+    "seeds_from",
+]
 
 START_UP = 2.0  # seconds until cold worker processes have imported everything: less work is done sooner here
 
@@ -24,6 +35,21 @@ def seeds_from(scenario, n, seed=None):
     if not isinstance(first, int) or isinstance(first, bool) or first < 0:
         raise ValueError(f"seed={first!r} must be a whole number, 0 or more")
     return tuple(range(first, first + n))
+
+
+def runs_and_seeds(seeds, each=""):
+    """How many runs there are and which seeds they have; `each` follows the number.
+
+    >>> runs_and_seeds([7]), runs_and_seeds([7, 8, 9], " each")
+    ('1 run, seed 7', '3 runs each, seeds 7 to 9')
+    """
+    return f"{count(len(seeds), 'run')}{each}, {its_seeds(seeds)}"
+
+
+def its_seeds(seeds):
+    """Seeds that follow each other, in words."""
+    first, last = seeds[0], seeds[-1]
+    return f"seed {first}" if first == last else f"seeds {first} to {last}"
 
 
 def audited_run(scenario, seed, record="full"):
@@ -63,8 +89,13 @@ class Interrupted(KeyboardInterrupt):
         if self.asked is None:
             return "interrupted: sys.last_value.finished has what is finished"
         if not self.done:
-            return f"none of {self.asked} runs is finished"
-        return f"{self.done} of {self.asked} runs are finished: sys.last_value.finished has them"
+            return f"none of {count(self.asked, 'run')} is finished"
+        return f"{self.part}: sys.last_value.finished has {'it' if self.done == 1 else 'them'}"
+
+    @property
+    def part(self):
+        """How many of the runs are finished, in words."""
+        return f"{self.done} of {count(self.asked, 'run')} {'is' if self.done == 1 else 'are'} finished"
 
 
 def in_order(task, seeds, jobs=None, progress=None, gather=list):

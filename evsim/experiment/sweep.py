@@ -5,6 +5,7 @@ from functools import cached_property, lru_cache, partial
 from itertools import product
 from uuid import uuid4
 
+from evsim.counting import count
 from evsim.experiment.cluster import on_cluster
 from evsim.experiment.judging import judge
 from evsim.experiment.replicate import Replications
@@ -124,7 +125,7 @@ class Sweep:
 
     def __repr__(self):
         runs = sum(len(each.runs) for _, each in self.points)
-        return f"<Sweep of {self.scenario.name} over {', '.join(self.paths)}: {len(self.points)} points, {runs} runs>"
+        return f"<Sweep of {self.scenario.name} over {', '.join(self.paths)}: {self._many()}, {count(runs, 'run')}>"
 
     @cached_property
     def frame(self):
@@ -166,7 +167,10 @@ class Sweep:
         return [*self.paths, *map(label, metrics), *(["objectives"] if promised else [])], rows
 
     def _title(self):
-        return f"{self.scenario.name}: {len(self.points)} points, {len(self.seeds)} runs each"
+        return f"{self.scenario.name}: {self._many()}, {count(len(self.seeds), 'run')} each"
+
+    def _many(self):
+        return count(len(self.points), "point")
 
     def __str__(self):
         return self.table_text(*self.table())

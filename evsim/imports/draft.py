@@ -6,6 +6,7 @@ from functools import cached_property
 from importlib import import_module
 from pathlib import Path
 
+from evsim.counting import count
 from evsim.imports.complete import complete
 from evsim.imports.scenario_page import page
 from evsim.imports.sketch import Sketch, slug
@@ -55,7 +56,7 @@ def from_file(*paths, name=None):
         raise wrong(paths[0].name, "holds nothing to make a scenario of", hint="; ".join(sketch.notes) or None)
     if sketch.left_out:
         sketch.note(
-            f"{sketch.left_out:,} mentions of further boxes and channels are left out: a page holds 100 of each"
+            f"{count(sketch.left_out, 'mention')} of further boxes and channels left out: a page holds 100 of each"
         )
     try:
         data, origins, words = complete(sketch)

@@ -8,6 +8,7 @@ from collections import Counter, defaultdict
 
 import numpy as np
 
+from evsim.counting import count
 from evsim.imports.handling_fit import HandlingFit, Item, fit_handlings
 from evsim.imports.json_data import load_json_lines, mapping
 from evsim.imports.measured import arrivals_of, busiest, time_setting
@@ -194,7 +195,7 @@ def _boxes(trace, hop, name, sketch):
     for service, handlings in by_service.items():
         box = sketch.box(slug(service))
         sketch.handle(slug(service), fit_handlings(handlings, name), RANK)
-        box.words = box.words or f"{len(handlings):,} handlings in {name}"
+        box.words = box.words or f"{count(len(handlings), 'handling')} in {name}"
         _workers(box, handlings, hop, name)
         for handling in handlings:
             for item in handling.items:

@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 
+from evsim.counting import count as counted
 from evsim.scenario.units import write_time
 
 __all__ = ["GUESSED_WORK", "arrivals_of", "arrivals_of_counts", "busiest", "rate_words", "rounded_time", "time_setting"]
@@ -74,7 +75,7 @@ def arrivals_of_counts(counts, seconds):
         counts = np.diff(np.interp(ends, np.arange(len(whole)), whole))
         seconds = length / pieces
     if len(counts) == 1 or not _changes(counts):
-        return {"poisson": rate_words(total / length)}, f"{total:,.0f} arrivals in {length:,.4g} s", length
+        return {"poisson": rate_words(total / length)}, f"{counted(round(total), 'arrival')} in {length:,.4g} s", length
     middles = [0.0, *((number + 0.5) * seconds for number in range(len(counts))), length]
     rates = np.array([counts[0], *counts, counts[-1]]) / seconds
     area = float((np.diff(middles) * (rates[1:] + rates[:-1]) / 2).sum())

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from evsim.counting import count
 from evsim.experiment.running import audited_run, in_order, seeds_from
 from evsim.experiment.text_tables import html_table, text_table
 from evsim.figures import label, write, write_as
@@ -187,7 +188,9 @@ class IncidentReplay:
 
     def _words(self):
         told = "; ".join(f"{write('response_mean', at)}: {words}" for at, words in self.timeline)
-        runs = f"{len(self.seeds)} runs, {len(self.stretches) - 1} stretches of time"
+        runs = (
+            f"{count(len(self.seeds), 'run')}, {count(len(self.stretches) - 1, 'stretch of time', 'stretches of time')}"
+        )
         return f"{self.finding}.\n{runs}. " + (f"What happened: {told}." if told else "Nothing happened.")
 
     def __repr__(self):

@@ -3,6 +3,7 @@
 import math
 from dataclasses import dataclass
 
+from evsim.counting import count
 from evsim.experiment.sensitivity import inputs_of
 from evsim.experiment.statistics import FEW
 from evsim.reporting.breaking import cells
@@ -66,7 +67,7 @@ class Effort:
         at = f" on {processes} processes" if processes > 1 else ""
         fewer = f", or less where {FEW} runs of each design decide it" if n > FEW else ""
         return (
-            f"About {_long(self.seconds(n, processes))}{at}{fewer}: up to {runs:,} runs for the verdicts, some "
+            f"About {_long(self.seconds(n, processes))}{at}{fewer}: up to {count(runs, 'run')} for the verdicts, some "
             f"{float(f'{self.shorter(n):.2g}'):,.0f} for faults, inputs and loads. Ctrl-C writes the page with what is "
             f"finished.{f' What {store} has is not run again.' if store else ''}"
         )

@@ -3,6 +3,7 @@
 from functools import partial
 from time import monotonic, perf_counter
 
+from evsim.counting import count
 from evsim.experiment.compare import pair_of, paired
 from evsim.experiment.resuming import Pairs, seen_in
 from evsim.experiment.run_store import opened
@@ -20,7 +21,6 @@ from evsim.results.outcomes import listed
 from evsim.scenario.arguments import a_function, a_mapping, a_path, a_scenario, a_time, names_of_designs
 from evsim.scenario.errors import Problem, ScenarioError
 from evsim.stopping import FINISH, go_on
-from evsim.view.words import count
 
 __all__ = ["report"]
 

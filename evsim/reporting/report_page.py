@@ -5,9 +5,11 @@ from functools import cached_property
 from importlib import resources
 from typing import Any
 
+from evsim.counting import count
 from evsim.experiment.compare import Comparison
 from evsim.experiment.judging import verdict_table
 from evsim.experiment.run_text import none_seen
+from evsim.experiment.running import its_seeds
 from evsim.experiment.sensitivity import inputs_of
 from evsim.figures import better_or_worse, label, write, write_estimate
 from evsim.reporting.answer import answer
@@ -117,7 +119,7 @@ class Report:
 
     def _shown(self, metric, found):
         if found.mean == 0 and metric not in ("response_p99", "completion_p99"):
-            return f"none seen in {found.n} runs"
+            return f"none seen in {count(found.n, 'run')}"
         return write_estimate(metric, found) if found.mean == found.mean else "too few customers to tell"
 
     def _differences(self):
@@ -195,7 +197,7 @@ class Report:
         """Sentences about how all this was measured."""
         seeds, first = self.comparison.seeds, self.comparison.designs[self.comparison.first]
         run = first.scenario.run_settings
-        yield f"The books balance in every run: {len(seeds)} of each design, seeds {seeds[0]} to {seeds[-1]}."
+        yield f"The books balance in every run: {len(seeds)} of each design, {its_seeds(seeds)}."
         if self.most and self.most > len(seeds):
             yield f"Up to {self.most} were to decide the verdicts: these {len(seeds)} do, and by stricter intervals."
         uncounted = f"; customers of the first {run.warmup:g} s are not counted" if run.warmup else ""

@@ -2,6 +2,7 @@
 
 from functools import cached_property
 
+from evsim.counting import count
 from evsim.results import frames, measures
 from evsim.results.audit import Audit
 from evsim.results.export import export
@@ -33,7 +34,7 @@ class Results:
         self.tables = RunTables(scenario=scenario, records=records, ended_at=ended_at, **built)
 
     def __repr__(self):
-        return f"<Run of {self.scenario.name}, seed {self.seed}: {len(self.tables.requests.row)} requests>"
+        return f"<Run of {self.scenario.name}, seed {self.seed}: {count(len(self.tables.requests.row), 'request')}>"
 
     def audit(self):
         """Balance the books; :exc:`evsim.results.audit.AuditError` names what does not balance.

@@ -1,5 +1,6 @@
 """A run of which only a summary was kept: figures in bounded memory, and no record of any single request."""
 
+from evsim.counting import count
 from evsim.results.audit.books import AuditError, Books
 from evsim.results.audit.credits import credits
 from evsim.results.audit.inventory_check import inventory
@@ -40,7 +41,8 @@ class RunSummary:
         return self
 
     def __repr__(self):
-        return f"<Summary of {self.scenario.name}, seed {self.seed}: {self._counters.counted['requests']} requests>"
+        many = count(self._counters.counted["requests"], "request")
+        return f"<Summary of {self.scenario.name}, seed {self.seed}: {many}>"
 
     def __getattr__(self, name):
         if name.startswith("_"):

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from evsim.counting import count
 from evsim.view.sequence_steps import Step, fault_notes, steps_of
 from evsim.view.sequence_svg import draw
 from evsim.view.sequence_text import mermaid, plantuml
@@ -77,7 +78,7 @@ class Sequence:
         return self.text()
 
     def __repr__(self):
-        return f"<Sequence of {self.title}: {len(self.steps)} steps>"
+        return f"<Sequence of {self.title}: {count(len(self.steps), 'step')}>"
 
     def text(self):
         """The diagram as plain text, one line a step."""

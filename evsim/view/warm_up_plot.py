@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from evsim.counting import count
 from evsim.figures import label
 from evsim.view.scene.axes import Frame, times
 from evsim.view.scene.marks import AnyMark, Bars, Line, Look
@@ -31,6 +32,6 @@ def scene(found):
         legend.append((f"{words}: {seconds(time)}", look))
     return Scene(
         "warm-up", found.finding, " ".join(str(found).split()), LESSON, Frame(end, top),
-        times(0.0, end, "time of arrival"), times(0.0, top, f"{label(found.of)} mean, {found.runs} runs"),
+        times(0.0, end, "time of arrival"), times(0.0, top, f"{label(found.of)} mean, {count(found.runs, 'run')}"),
         marks=tuple(marks), legend=tuple(legend),
     )  # fmt: skip

@@ -3,6 +3,8 @@
 from re import sub
 from textwrap import fill
 
+from evsim.counting import count
+
 __all__ = ["count", "fold", "seconds", "short", "with_article", "wrap"]
 
 NO_BREAK = "\N{NO-BREAK SPACE}"
@@ -35,15 +37,6 @@ def _digits(value):
     if value >= 9.95:
         return f"{value:.0f}"
     return f"{value:.1f}".removesuffix(".0") if value >= 0.995 else f"{value:.2g}"
-
-
-def count(number, thing, things=None):
-    """A number and what is counted.
-
-    >>> count(1, "customer"), count(1200, "customer"), count(0, "reply", "replies")
-    ('1 customer', '1,200 customers', '0 replies')
-    """
-    return f"{number:,} {thing if number == 1 else things or thing + 's'}"
 
 
 def with_article(name):

@@ -12,7 +12,6 @@ from pathlib import Path
 import pytest
 
 import evsim
-from evsim.cli.commands import _lucks
 from tests.cli.test_bad_input import GOOD
 from tests.cli.test_run import SHORT, evsim_
 
@@ -333,7 +332,3 @@ def test_hunt_tells_the_story_writes_it_and_exits_with_1_if_somebody_is_found(tm
     assert evsim_(*asked, "-o", file).exit_code == 2  # it is there already
     nobody = evsim_("hunt", "registration-classic", "kept", "--tries", 2, "--length", "1s")
     assert nobody.exit_code == 0 and nobody.stdout.startswith("Nobody was found in 2 runs for whom this fails: ")
-
-
-def test_what_is_finished_of_a_run_that_was_interrupted_early_is_one_run():
-    assert _lucks([7]) == "1 run, seed 7" and _lucks([7, 8, 9]) == "3 runs, seeds 7 to 9"

@@ -10,7 +10,8 @@ import pytest
 import evsim
 from evsim.experiment import running
 from evsim.experiment.replicate import Replications
-from evsim.experiment.running import START_UP, _worth, in_order, seeds_from
+from evsim.experiment.run_text import none_seen
+from evsim.experiment.running import START_UP, Interrupted, _worth, in_order, seeds_from
 
 SMALL = {"run.duration": "8s", "run.warmup": "1s"}
 ROOT = Path(__file__).resolve().parents[2]
@@ -209,3 +210,25 @@ def test_a_text_stands_before_the_bar_of_progress(monkeypatch):
     for progress in (None, True, False, "2 of 5, faults"):
         assert in_order(abs, [-1], 1, progress) == [1]
     assert bars == [(None, None, 1.0), (None, False, 0.0), (None, True, 0.0), ("2 of 5, faults", None, 1.0)]
+
+
+def test_one_is_singular_in_what_experiments_say():
+    """One run, one point, one customer."""
+    desk = evsim.Scenario.from_dict({
+        "name": "desk", "workloads": {"people": {"target": "desk", "arrivals": {"constant": "1/s"}}},
+        "services": {"desk": {"handle": [{"work": "9ms"}]}}, "run": {"duration": "1.5s"},
+    })  # fmt: skip
+    once, rates = {"n": 1, "jobs": 1}, {"workloads.people.arrivals.constant": ["1/s"]}
+    alone = evsim.replicate(desk, **once)
+    assert repr(alone) == "<1 run of desk, seed 1>" and str(alone).startswith("desk: 1 run, seed 1\n")
+    assert "A count of 0 in 1 run: at most" in none_seen(alone.summary()["requests"])
+    assert repr(desk.run()) == "<Run of desk, seed 1: 1 request>"
+    swept = evsim.sweep(desk, rates, **once)
+    assert ": 1 point, 1 run>" in repr(swept) and str(swept).startswith("desk: 1 point, 1 run each\n")
+    both = str(evsim.compare(desk, desk, labels=["one", "other"], **once))
+    assert both.startswith("one and other: 1 run each, seed 1\n")
+    assert [str(Interrupted(done, asked, None)) for done, asked in ((0, 1), (1, 9), (2, 9))] == [
+        "none of 1 run is finished",
+        "1 of 9 runs is finished: sys.last_value.finished has it",
+        "2 of 9 runs are finished: sys.last_value.finished has them",
+    ]

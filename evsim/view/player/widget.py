@@ -113,8 +113,8 @@ class Player:
         first, *others = self.runs[:2]
         workload = _shared_workload(first, others)
         request = _telling(first, workload)
-        same = [run for run in others if _came(run, workload) > request or not _came(run)]
-        ax = lives(first, *same, request=request, workload=workload)
+        second = next((run for run in others if _came(run, workload) > request or not _came(run)), None)
+        ax = lives(first, second, request=request, workload=workload)
         file = BytesIO()
         the_same_text = rc_context({"svg.hashsalt": repr(self)})
         with the_same_text, canvas(ax.figure, FigureCanvasSVG) as drawn:
@@ -122,7 +122,7 @@ class Player:
         picture = (
             f'<img alt="{escape(ax.alt_text)}" src="data:image/svg+xml;base64,{b64encode(file.getvalue()).decode()}">'
         )
-        if len(same) < len(others):
+        if others and second is None:
             words = f"Seen here: {self.designs[0]}. This customer did not come to {self.designs[1]}."
             picture += f'<figcaption style="color: {INK}">{escape(words)}</figcaption>'
         return f'<figure class="ev-still" style="margin: 0; background: #fff">{picture}</figure>'

@@ -99,9 +99,9 @@ class _Stages:
         self.ended = {}
 
     def __iter__(self):
-        before = {}
+        before = {}  # reader -> writers, as keys: a set has no order
         for pipe in self.pipes:
-            before.setdefault(self.readers[pipe], set()).update(self.writers[pipe])
+            before.setdefault(self.readers[pipe], {}).update(dict.fromkeys(self.writers[pipe]))
         for name in TopologicalSorter(before).static_order():
             yield self._stage(name)
 

@@ -220,3 +220,13 @@ def test_a_blocked_writer_is_busy_and_the_figure_says_for_how_long():
 def test_what_no_pipe_can_do_is_refused_in_words(changes, says):
     with pytest.raises(ScenarioError, match=says):
         pipeline([0, 0], 10).replace(changes)
+
+
+def test_programs_that_write_to_one_pipe_stand_in_the_order_of_their_names():
+    writers = ["echo", "alpha", "delta", "bravo", "charlie", "foxtrot"]
+    services = {name: {"handle": [{"publish": "lines"}]} for name in writers}
+    services["cat"] = {"subscribe": "lines", "handle": [{"effect": "line"}]}
+    burst = {"burst": {"count": 1}}
+    customers = {f"user-of-{name}": {"target": name, "arrivals": burst} for name in writers}
+    run = balanced(system(services, customers, 10, 0, channels={"lines": {"pipe": 10}}))
+    assert [stage.name for stage in run.pipeline] == [*sorted(writers), "cat"]

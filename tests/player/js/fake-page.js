@@ -138,7 +138,7 @@ class Element {
   }
 
   addEventListener(name, act) {
-    (this.listeners[name] ??= []).push(act);
+    if (act) (this.listeners[name] ??= []).push(act);
   }
   removeEventListener(name, act) {
     this.listeners[name] = (this.listeners[name] ?? []).filter((each) => each !== act);

@@ -1,0 +1,61 @@
+"""What is said today, beside the fingerprints of what was said when somebody last looked at it."""
+
+import hashlib
+import json
+from functools import partial
+from pathlib import Path
+
+from evsim.whole import write_text
+from tests.snapshots.answers_in_python import ANSWERS_IN_PYTHON
+from tests.snapshots.experiments import EXPERIMENTS
+from tests.snapshots.formulas import FORMULAS
+from tests.snapshots.incidents import INCIDENTS
+from tests.snapshots.lessons import LESSONS
+from tests.snapshots.played import PLAYERS
+from tests.snapshots.reports import REPORTS
+from tests.snapshots.systems import names_of_systems, records_of_rich_systems, told_of_systems
+
+__all__ = ["SNAPSHOTS", "differences", "fingerprints", "keep", "kept"]
+
+FILE = Path(__file__).with_name("fingerprints.json")
+TOGETHER = 8  # systems
+LETTERS = 10  # of a hash
+
+
+def _of_systems():
+    names = names_of_systems()
+    for first in range(0, len(names), TOGETHER):
+        its = names[first : first + TOGETHER]
+        yield f"systems from {its[0]} on", partial(told_of_systems, its)
+
+
+SNAPSHOTS = {  # name -> a function that gives pairs: what it is, and the text
+    **dict(_of_systems()), "random numbers": records_of_rich_systems, **FORMULAS, **EXPERIMENTS, **REPORTS, **LESSONS,
+    **ANSWERS_IN_PYTHON, **INCIDENTS, **PLAYERS,
+}  # fmt: skip
+
+
+def fingerprints(name):
+    """what -> the fingerprint of what is said today."""
+    found = {}
+    for what, text in SNAPSHOTS[name]():
+        assert what not in found, f"{name}: two texts are called {what}"
+        found[what] = hashlib.sha256(text.encode()).hexdigest()[:LETTERS]
+    return found
+
+
+def kept():
+    """name -> what -> the fingerprint that is kept."""
+    return json.loads(FILE.read_text(encoding="utf-8")) if FILE.exists() else {}
+
+
+def differences(name, now):
+    """What is said otherwise than it was, is new, or is not said any more."""
+    before = kept().get(name, {})
+    return [what for what in {**before, **now} if before.get(what) != now.get(what)]
+
+
+def keep(now):
+    """Keep these fingerprints, and none of what is not said any more."""
+    found = {name: its for name, its in (kept() | now).items() if name in SNAPSHOTS}
+    write_text(FILE, json.dumps(dict(sorted(found.items())), indent=0) + "\n")

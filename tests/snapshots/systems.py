@@ -1,0 +1,124 @@
+"""What evsim says of one run of a system: records, figures, pictures, exports, a film, and what it prints.
+
+The systems are the built-in ones, those of the pages of parts, and random ones (``systems.json``): of many that were
+drawn as for properties (``tests/books/drawn.py``), with their times as they are or rounded to quarters of a second so
+that ties abound, those that pass through the most of the code together. Of the systems that draw the most there are
+the records.
+"""
+
+import json
+import re
+import tempfile
+from functools import cache
+from pathlib import Path
+
+import pandas as pd
+from typer.testing import CliRunner
+
+import evsim
+from evsim.cli import app
+from evsim.registry import folders
+from evsim.scenario import Scenario, ScenarioError
+from evsim.view.layout import SMALL
+from evsim.view.player.film import film
+from tests.house.same_records import fingerprint
+from tests.luck.rich import RICH
+from tests.snapshots.played import played
+from tests.snapshots.texts import drawn, rounded, table, tried
+
+__all__ = ["names_of_systems", "records_of_rich_systems", "told_of_systems"]
+
+DRAWN = Path(__file__).with_name("systems.json")
+SHORT = 5  # seconds that customers come
+LONG = "replay-history"  # cannot be made short
+
+FRAMES = ("requests", "spans", "ledger", "effects", "incidents")
+TABLES = ("services", "channels", "partitions", "phases")
+FILES = ("perfetto", "otlp", "cloudevents")  # the other formats hold the frames
+FEW = 3  # requests whose way is told
+EXACT = 12  # digits of a time, which is a whole number of nanoseconds
+
+
+@cache
+def _systems():
+    """name -> a function that gives the scenario."""
+    found = {f"built-in {name}": lambda name=name: evsim.load(name) for name in evsim.names() if name != LONG}
+    for word, (part, *_) in sorted(folders().items()):
+        for text in re.findall(r"```yaml\n(.*?)```", part.page, re.DOTALL):
+            found[f"page of {word}"] = lambda text=text: Scenario.from_yaml(text)
+    for number, described in enumerate(json.loads(DRAWN.read_text(encoding="utf-8"))):
+        found[f"drawn {number}"] = lambda described=described: Scenario.from_dict(described)
+    return found
+
+
+def names_of_systems():
+    return list(_systems())
+
+
+def _short(scenario):
+    """The beginning of a system, if nothing happens later that its file tells of."""
+    run = scenario.run_settings
+    if run.duration <= SHORT:
+        return scenario
+    try:
+        return scenario.replace({"run.duration": SHORT, "run.warmup": min(run.warmup, SHORT / 5)})
+    except ScenarioError:
+        return scenario
+
+
+def _brief(scenario):
+    run = evsim.Simulation(scenario, record="summary").run()
+    return "\n".join(table(each) for each in (pd.Series(run.summary()), run.services, run.channels))
+
+
+def _pipeline(run):
+    return "\n".join(map(str, run.pipeline))
+
+
+def _told_of(scenario):
+    """(what, text) of each, and as the last one the film."""
+    run = scenario.run()
+    yield "records", fingerprint(run)
+    yield "warnings", "\n".join(map(str, run.warnings))
+    yield "audit", str(tried(run.audit))
+    yield "summary", table(pd.Series(run.summary()))
+    for name in FRAMES:
+        yield name, table(getattr(run, name), EXACT)
+    for name in TABLES:
+        yield name, table(getattr(run, name))
+    yield "pipeline", tried(_pipeline, run)
+    yield "summary records", tried(_brief, scenario)
+    yield "theory", str(tried(run.theory))
+    workload = next(iter(scenario.workloads))
+    for request in range(FEW):
+        for kind in ("trace", "sequence"):
+            yield f"{kind} of {request}", str(tried(getattr(run, kind), request, workload))
+    large = len([*scenario.workloads, *scenario.services, *scenario.channels]) > SMALL
+    for name in dir(run.plot):
+        if not (large and name == "diagram"):  # Graphviz draws it, where that is installed
+            yield f"picture {name}", drawn(getattr(run.plot, name))
+    with tempfile.TemporaryDirectory() as folder:
+        for format in FILES:
+            yield f"export {format}", run.export(Path(folder) / format, format).read_text(encoding="utf-8")
+        file = Path(folder) / "system.yaml"
+        file.write_text(scenario.to_yaml(), encoding="utf-8")
+        for command in ("validate", "run"):
+            done = CliRunner().invoke(app, [command, str(file)], env={"COLUMNS": "110"})
+            yield f"evsim {command}", f"{done.exit_code} {done.output}".replace(folder, "")
+    yield "film", rounded(json.dumps(film(run)))
+
+
+def told_of_systems(names):
+    """(what, text) of all that is said of these systems."""
+    films = {}
+    for name in names:
+        for what, text in _told_of(_short(_systems()[name]())):
+            yield f"{name}: {what}", text
+        films[name] = json.loads(text)
+    for name, pages in zip(films, played(films.values()), strict=True):
+        yield f"{name}: player", "\n".join(f"{page} {what}" for what, page in pages)
+
+
+def records_of_rich_systems():
+    for name, scenario in RICH.items():
+        yield name, fingerprint(scenario.run())

@@ -22,7 +22,7 @@ from evsim import lesson
 from evsim.figures import figures
 from evsim.registry import folders
 from tests.browser.lab import ROOT, Pages, browser
-from tests.support.nightly import NIGHTLY
+from tests.support.nightly import NIGHTLY, mostly_at_night
 
 pytestmark = pytest.mark.slow
 
@@ -251,7 +251,7 @@ def test_a_long_table_can_be_filtered(open_page):
 # For everybody.
 
 
-@pytest.mark.parametrize(("look", "viewport"), [("light", WIDE), ("dark", NARROW)])
+@pytest.mark.parametrize(("look", "viewport"), mostly_at_night([("light", WIDE), ("dark", NARROW)], ("light", WIDE)))
 def test_nobody_is_shut_out_and_nothing_is_wider_than_the_window(open_page, look, viewport):
     for name in LOOKED_AT:
         page = open_page(name, viewport, color_scheme=look)

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from functools import partial
+from importlib.metadata import version
 from pathlib import Path
 
 from evsim.whole import write_text
@@ -15,11 +16,12 @@ from tests.snapshots.played import PLAYERS
 from tests.snapshots.reports import REPORTS
 from tests.snapshots.systems import names_of_systems, records_of_rich_systems, told_of_systems
 
-__all__ = ["SNAPSHOTS", "differences", "fingerprints", "keep", "kept"]
+__all__ = ["SNAPSHOTS", "differences", "fingerprints", "keep", "kept", "kept_with", "libraries"]
 
 FILE = Path(__file__).with_name("fingerprints.json")
 TOGETHER = 8  # systems
 LETTERS = 10  # of a hash
+LIBRARIES = ("matplotlib", "numpy", "pandas")  # that may say a thing in another way
 
 
 def _of_systems():
@@ -46,7 +48,20 @@ def fingerprints(name):
 
 def kept():
     """name -> what -> the fingerprint that is kept."""
-    return json.loads(FILE.read_text(encoding="utf-8")) if FILE.exists() else {}
+    return _file()["fingerprints"]
+
+
+def kept_with():
+    """library -> its version when they were kept."""
+    return _file()["libraries"]
+
+
+def libraries():
+    return {name: version(name) for name in LIBRARIES}
+
+
+def _file():
+    return json.loads(FILE.read_text(encoding="utf-8")) if FILE.exists() else {"fingerprints": {}, "libraries": {}}
 
 
 def differences(name, now):
@@ -57,5 +72,5 @@ def differences(name, now):
 
 def keep(now):
     """Keep these fingerprints, and none of what is not said any more."""
-    found = {name: its for name, its in (kept() | now).items() if name in SNAPSHOTS}
-    write_text(FILE, json.dumps(dict(sorted(found.items())), indent=0) + "\n")
+    found = {name: its for name, its in sorted((kept() | now).items()) if name in SNAPSHOTS}
+    write_text(FILE, json.dumps({"libraries": libraries(), "fingerprints": found}, indent=0) + "\n")

@@ -36,6 +36,7 @@ FRAMES = ("requests", "spans", "ledger", "effects", "incidents")
 TABLES = ("services", "channels", "partitions", "phases")
 FILES = ("perfetto", "otlp", "cloudevents")  # the other formats hold the frames
 FEW = 3  # requests whose way is told
+MANY = 1000  # attempts: of a longer run few requests are exported
 EXACT = 12  # digits of a time, which is a whole number of nanoseconds
 
 
@@ -97,9 +98,11 @@ def _told_of(scenario):
     for name in dir(run.plot):
         if not (large and name == "diagram"):  # Graphviz draws it, where that is installed
             yield f"picture {name}", drawn(getattr(run.plot, name))
+    some = list(range(FEW)) if len(run.spans) > MANY else None
     with tempfile.TemporaryDirectory() as folder:
         for format in FILES:
-            yield f"export {format}", run.export(Path(folder) / format, format).read_text(encoding="utf-8")
+            path = run.export(Path(folder) / format, format, requests=some, workload=some and workload)
+            yield f"export {format}", path.read_text(encoding="utf-8")
         file = Path(folder) / "system.yaml"
         file.write_text(scenario.to_yaml(), encoding="utf-8")
         for command in ("validate", "run"):

@@ -19,7 +19,7 @@ def rounded(text, digits=9):
 
 def table(frame, digits=7):
     """A frame of pandas, or a table of figures that has one."""
-    return getattr(frame, "frame", frame).to_csv(float_format=f"%.{digits}g")
+    return getattr(frame, "frame", frame).to_csv(float_format=f"%.{digits}g", lineterminator="\n")
 
 
 def tried(make, *arguments, **settings):

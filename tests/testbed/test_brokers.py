@@ -7,14 +7,14 @@ import numpy as np
 import pytest
 
 from evsim.results.records import Outcome
-from tests.support.nightly import nightly
+from tests.support.nightly import mostly_at_night, nightly
 from tests.testbed.live_runs import effects_of, live_run, shared_queue_run, told_yes
 
 pytestmark = pytest.mark.slow
 RABBITMQ = pytest.param("rabbitmq", marks=nightly)  # takes 10 s and more to start
 
 
-@pytest.fixture(scope="module", params=["nats", "redis", "kafka", RABBITMQ])
+@pytest.fixture(scope="module", params=mostly_at_night(["nats", "redis", "kafka", "rabbitmq"], "kafka"))
 def register_killed(request):
     return live_run("registration-events", "register@1s+0.5s", request.param)
 
@@ -24,7 +24,7 @@ def server_killed(request):
     return live_run("registration-events", "customer-registered@1s+0.5s", request.param)
 
 
-@pytest.fixture(scope="module", params=["mini", "nats", "redis", RABBITMQ])
+@pytest.fixture(scope="module", params=mostly_at_night(["mini", "nats", "redis", "rabbitmq"], "mini", "nats"))
 def shared_queue(request):
     """The broker is killed, too; NATS's server is not."""
     further = [] if request.param == "nats" else [{"crash": "jobs", "at": "2s", "for": "0.2s"}]

@@ -9,6 +9,7 @@ import sys
 import tempfile
 import time
 from contextlib import contextmanager, suppress
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,8 @@ pytestmark = [
 ]
 STARTED = 6  # evsim itself, a mail server, three services and the customers; and a broker, whose server is one more
 PATIENCE = 120  # seconds
+ENDS = list(product([signal.SIGKILL, signal.SIGINT, signal.SIGTERM], ["mini", "redis", "rabbitmq"]))
+ENDS_BY_DAY = [(signal.SIGKILL, "mini"), (signal.SIGINT, "redis"), (signal.SIGTERM, "mini")]
 LOOPBACK = {"0100007F", "0" * 24 + "01000000"}  # 127.0.0.1 and ::1, as /proc writes them
 
 
@@ -57,8 +60,7 @@ def _hear_ctrl_c():
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
-@pytest.mark.parametrize("broker", ["mini", "redis", pytest.param("rabbitmq", marks=nightly)])
-@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize(("how", "broker"), mostly_at_night(ENDS, *ENDS_BY_DAY))
 def test_nothing_is_left_when_a_live_run_is_ended_from_outside(broker, how, mark, tmp_path):
     needs(broker)
     with _start(broker) as run:

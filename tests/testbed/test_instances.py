@@ -5,6 +5,7 @@ import pytest
 
 import evsim
 from evsim.results.records import Outcome
+from tests.support.nightly import mostly_at_night
 from tests.testbed.live_runs import LOAD, effects_of, needs, told_yes
 
 pytestmark = pytest.mark.slow
@@ -19,7 +20,7 @@ def called():
     return evsim.live(CLASSIC, seconds=3, kill="mailing-list/2@1s+0.5s")
 
 
-@pytest.fixture(scope="module", params=["mini", "redis"])
+@pytest.fixture(scope="module", params=mostly_at_night(["mini", "redis"], "redis"))
 def reading(request):
     needs(request.param)
     return evsim.live(EVENTS, seconds=3, kill="mailing-list/2@1s+0.5s", broker=request.param)

@@ -333,3 +333,11 @@ def test_who_waited_at_an_instance_that_leaves_is_spread_over_all_others(balance
     run = balanced(web(balance, {"burst": {"count": 600, "at": 0}}, 2000, [change], instances=3))
     first, second = (np.count_nonzero(instances(run) == number) for number in (0, 1))
     assert first + second > 590 and abs(first - second) < 3.5 * np.sqrt(first + second)
+
+
+def test_who_is_sent_on_a_second_time_draws_anew():
+    """By the draw that led to the third of 3 instances, the second of 2 would be next for all of them."""
+    changes = [{"change": "services.web.instances", "to": to, "at": at} for to, at in ((3, "500ms"), (2, "1s"))]
+    run = balanced(web("random", {"burst": {"count": 6000, "at": 0}}, 20_000, changes, instances=4))
+    first, second = (np.count_nonzero(instances(run) == number) for number in (0, 1))
+    assert first + second > 5900 and abs(first - second) < 3.5 * np.sqrt(first + second)

@@ -173,17 +173,48 @@ def travelling():
     ).run()
 
 
+def held_back():
+    """Messages that wait for their time before they wait in line; some expire before it has come."""
+    return Scenario.from_dict(
+        {
+            "name": "held-back",
+            "workloads": {"customers": {"target": "front", "arrivals": {"constant": 2}}},
+            "services": {
+                "front": {
+                    "handle": [
+                        {"publish": {"channel": "jobs", "delay": "700ms"}},
+                        {"maybe": {"probability": 0.3, "then": [
+                            {"publish": {"channel": "jobs", "delay": "900ms", "ttl": "400ms"}}]}},
+                    ],
+                },
+                "reader": {"subscribe": "jobs", "handle": [{"work": "600ms"}, {"fail": 0.2}, {"effect": "row"}]},
+            },
+            "channels": {"jobs": "queue"},
+            "network": {"latency": "10ms"},
+            "run": {"duration": "6s", "drain_limit": "1s"},
+        }
+    ).run()  # fmt: skip
+
+
 RUNS = {
     "classic": classic, "events": events, "doubled": doubled, "refused": refused, "cut": cut, "nobody": nobody,
     "two workloads": lambda: two_workloads(3, warmup=1), "lossy": lossy, "odd names": odd,
     "crashed calls": lambda: crashed("classic"), "crashed events": lambda: crashed("events"), "letters": letters,
     "early replies": lambda: shop(early=True, **IMPATIENT).run(),
     "troubled": troubled, "committing": committing, "read again": read_again,
-    "windowed": windowed, "travelling": travelling,
+    "windowed": windowed, "travelling": travelling, "held back": held_back,
 }  # fmt: skip
 NAMES = list(RUNS)
 SOME_BY_DAY = mostly_at_night(
-    NAMES, "doubled", "two workloads", "crashed events", "letters", "troubled", "committing", "travelling"
+    NAMES,
+    "doubled",
+    "two workloads",
+    "crashed events",
+    "letters",
+    "troubled",
+    "committing",
+    "travelling",
+    "held back",
 )
 
 

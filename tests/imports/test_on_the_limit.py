@@ -218,3 +218,10 @@ def test_of_consumer_groups_ten_thousand_partitions_and_a_hundred_thousand_messa
     assert ("are taken: a run holds no more" in str(draft.notes)) is cut
     arrivals = [each.arrivals.count for each in draft.scenario.workloads.values() if each.arrivals.at_once]
     assert arrivals == ([] if count == 1 else [100_000])
+
+
+@pytest.mark.parametrize(("count", "said"), [(49, "mean and variation of 49 times"), (50, "50 times")])
+def test_a_distribution_is_fitted_to_fifty_times_and_not_to_fewer(count, said):
+    times = np.random.default_rng(1).exponential(20e6, count)
+    setting, words = measured.time_setting(times)
+    assert words == said and ("exponential" in setting) == (count == 50)

@@ -37,7 +37,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("a_clock_that_stands_sti
 MANY = 200 if NIGHTLY else 60  # systems
 EACH = 2  # requests of a system, beside those with something new
 LOOKED_AT = 200  # the first requests of a run, of which some are drawn
-BY_DAY = ("doubled", "troubled", "committing", "letters", "windowed")
+BY_DAY = ("doubled", "troubled", "committing", "letters", "windowed", "held back")
 SEEN = Counter()
 MUST = {  # have been drawn in some of them
     "note": ("waited # for a free worker", "gives up after #", "takes it back", "dead after # attempts", "undoes row",

@@ -167,6 +167,8 @@ def test_a_prediction_says_which_figures_lie_apart_and_what_the_model_leaves_out
     scenario = CLASSIC.replace(SHORT)
     right = LivePrediction(scenario.run(), scenario, runs=8)
     assert all(right.error(name) == 0 for name, *_ in right.rows) and not right.apart and not right.why()
+    others = LivePrediction(scenario.run(seed=9), scenario, runs=2)
+    assert all(others.error(name) == 0 for name, *_ in others.rows), "the customers of the run, not of the file"
     wrong = LivePrediction(scenario.run(), scenario.replace({"services.register.handle.0.work": "52ms"}), runs=8)
     assert "response_mean" in wrong.apart
     measured, predicted = next(row[1:3] for row in wrong.rows if row[0] == "response_mean")

@@ -50,9 +50,15 @@ def test_each_way_is_found_by_its_two_ends(name):
     assert [way for *_, way in found.ways] == pytest.approx([way for *_, way in WAYS[name]], rel=0.02)
 
 
+SLOW_WAYS = {"classic": ["register", "mailing-list"], "events": ["register", "customer-registered"]}
+
+
 @pytest.mark.parametrize("name", FLOWS)
-def test_an_outage_makes_no_way_longer(name):
-    found = _found(name, faults=[{"crash": "mailing-list", "at": "5s", "for": "4s"}])
+@pytest.mark.parametrize("fault", ["crash", "latency"])
+def test_an_outage_makes_no_way_longer(name, fault):
+    """Nor does what happens on a way while it lasts."""
+    what = {"crash": {"crash": "mailing-list"}, "latency": {"latency": SLOW_WAYS[name], "add": "100ms"}}[fault]
+    found = _found(name, faults=[{**what, "at": "5s", "for": "4s"}])
     assert [way for *_, way in found.ways] == pytest.approx([way for *_, way in WAYS[name]], rel=0.05)
 
 

@@ -70,3 +70,14 @@ def test_what_the_table_says_is_in_the_records():
     counted = sum(pane.value for pane in run.records.panes)
     assert counted < its["events"] - its["in no number"] + 1  # the last window is still open
     assert its["first number after (s)"] == pytest.approx(run.services["counter"]["result_wait_mean"], abs=0.06)
+
+
+def test_a_table_has_when_a_number_was_there_first_and_apart_from_it_how_many_were_corrected():
+    run = board().replace(window(out_of_order="0s", lateness="30s", late=1)).run()
+    (its,) = (column for _, column in shown(it=run).items())
+    first = {}
+    for pane in sorted(run.records.panes, key=lambda each: each.time):
+        first.setdefault((pane.start, pane.end), pane.time - pane.end)
+    corrected = len(run.records.panes) - len(first)
+    assert corrected > 20 and its["numbers that were corrected"] == corrected
+    assert its["first number after (s)"] == round(sum(first.values()) / len(first), 1) < 1

@@ -12,6 +12,7 @@ from tests.snapshots.experiments import EXPERIMENTS
 from tests.snapshots.formulas import FORMULAS
 from tests.snapshots.incidents import INCIDENTS
 from tests.snapshots.lessons import LESSONS
+from tests.snapshots.live_runs import LIVE_RUNS
 from tests.snapshots.played import PLAYERS
 from tests.snapshots.reports import REPORTS
 from tests.snapshots.systems import names_of_systems, records_of_rich_systems, told_of_systems
@@ -33,7 +34,7 @@ def _of_systems():
 
 SNAPSHOTS = {  # name -> a function that gives pairs: what it is, and the text
     **dict(_of_systems()), "random numbers": records_of_rich_systems, **FORMULAS, **EXPERIMENTS, **REPORTS, **LESSONS,
-    **ANSWERS_IN_PYTHON, **INCIDENTS, **PLAYERS,
+    **ANSWERS_IN_PYTHON, **INCIDENTS, **PLAYERS, **LIVE_RUNS,
 }  # fmt: skip
 
 

@@ -24,6 +24,7 @@ from evsim.view.player.film import film
 from tests.house.same_records import fingerprint
 from tests.luck.rich import RICH
 from tests.snapshots.played import played
+from tests.snapshots.telling import written
 from tests.snapshots.texts import drawn, rounded, table, tried
 
 __all__ = ["names_of_systems", "records_of_rich_systems", "told_of_systems"]
@@ -76,6 +77,13 @@ def _pipeline(run):
     return "\n".join(map(str, run.pipeline))
 
 
+def _chosen(run):
+    """The first requests of the first workload, and that of which the most came."""
+    its = run.spans.loc[run.spans["workload"] == next(iter(run.scenario.workloads)), "request"]
+    most = [] if its.empty else [int(its.value_counts().sort_index().idxmax())]
+    return list(dict.fromkeys([*range(FEW), *most]))
+
+
 def _told_of(scenario):
     """(what, text) of each, and as the last one the film."""
     run = scenario.run()
@@ -91,9 +99,14 @@ def _told_of(scenario):
     yield "summary records", tried(_brief, scenario)
     yield "theory", str(tried(run.theory))
     workload = next(iter(scenario.workloads))
-    for request in range(FEW):
+    for request in _chosen(run):
         for kind in ("trace", "sequence"):
             yield f"{kind} of {request}", str(tried(getattr(run, kind), request, workload))
+        for kind in ("waterfall", "lives"):
+            yield (
+                f"{kind} of {request}",
+                rounded(written(tried(run.plot.scene, kind, request=request, workload=workload))),
+            )
     large = len([*scenario.workloads, *scenario.services, *scenario.channels]) > SMALL
     for name in dir(run.plot):
         if not (large and name == "diagram"):  # Graphviz draws it, where that is installed

@@ -32,7 +32,7 @@ COMMIT = {"database": 1.1e-3, "mailing-list": 2.3e-3}
 MACHINE = {name: Calibration(0.5e-3, 2e-3, 0.1e-3, OVERHEAD, LATE, COMMIT, ways) for name, ways in WAYS.items()}
 
 
-def _found(name, **faults):
+def found_in(name, **faults):
     """What is measured in the model of a machine, told how long its sleeps and its effects took."""
     run = MACHINE[name].apply(FLOWS[name].replace(SHORT | faults)).run(seed=4)
     rows, service = run.tables.rows, np.array([place.service for place in run.tables.places])
@@ -45,7 +45,7 @@ def _found(name, **faults):
 
 @pytest.mark.parametrize("name", FLOWS)
 def test_each_way_is_found_by_its_two_ends(name):
-    found = _found(name)
+    found = found_in(name)
     assert [way[:2] for way in found.ways] == [way[:2] for way in WAYS[name]]
     assert [way for *_, way in found.ways] == pytest.approx([way for *_, way in WAYS[name]], rel=0.02)
 
@@ -58,7 +58,7 @@ SLOW_WAYS = {"classic": ["register", "mailing-list"], "events": ["register", "cu
 def test_an_outage_makes_no_way_longer(name, fault):
     """Nor does what happens on a way while it lasts."""
     what = {"crash": {"crash": "mailing-list"}, "latency": {"latency": SLOW_WAYS[name], "add": "100ms"}}[fault]
-    found = _found(name, faults=[{**what, "at": "5s", "for": "4s"}])
+    found = found_in(name, faults=[{**what, "at": "5s", "for": "4s"}])
     assert [way for *_, way in found.ways] == pytest.approx([way for *_, way in WAYS[name]], rel=0.05)
 
 
@@ -73,13 +73,13 @@ def test_calm_is_what_ends_before_an_outage_or_begins_a_second_after_it():
 def test_what_fails_and_comes_again_changes_no_constant():
     """A message that is handed out again has been on its way for long; a handling that fails took less."""
     failing = {"services.mailing-list.handle.2": {"fail": 0.3}}
-    calm, found = (_found("events", **each) for each in ({}, failing))
+    calm, found = (found_in("events", **each) for each in ({}, failing))
     assert found.overhead == pytest.approx(calm.overhead, rel=0.02)
     assert [way for *_, way in found.ways] == pytest.approx([way for *_, way in calm.ways], rel=0.02)
 
 
 def test_sleeps_and_effects_have_a_constant_for_each_service():
-    found = _found("events")
+    found = found_in("events")
     assert found.late == pytest.approx(LATE) and found.commit == pytest.approx(COMMIT)
     assert found.overshoot == pytest.approx(np.mean(list(LATE.values())), rel=0.01)
     assert found.ways and all(text in str(found) for text in ("register to customer-registered 3.00 ms", "2.30 ms"))

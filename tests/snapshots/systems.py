@@ -115,7 +115,8 @@ def _told_of(scenario):
     with tempfile.TemporaryDirectory() as folder:
         for format in FILES:
             path = run.export(Path(folder) / format, format, requests=some, workload=some and workload)
-            yield f"export {format}", path.read_text(encoding="utf-8")
+            text = path.read_text(encoding="utf-8").replace(f'"{evsim.__version__}"', '"VERSION"')
+            yield f"export {format}", text
         file = Path(folder) / "system.yaml"
         file.write_text(scenario.to_yaml(), encoding="utf-8")
         for command in ("validate", "run"):

@@ -1,0 +1,17 @@
+"""Whatever students are told, in exercises and incidents, is what it was."""
+
+import pytest
+
+from tests.snapshots.answers_in_python import ANSWERS_IN_PYTHON
+from tests.snapshots.as_kept import assert_said_as_it_was
+from tests.snapshots.incidents import INCIDENTS
+from tests.snapshots.lessons import LESSONS
+
+pytestmark = pytest.mark.slow
+
+OF_LESSONS = (*LESSONS, *ANSWERS_IN_PYTHON, *INCIDENTS)
+
+
+@pytest.mark.parametrize("name", OF_LESSONS)
+def test_all_that_students_are_told_is_what_it_was(name):
+    assert_said_as_it_was(name)

@@ -17,7 +17,7 @@ from tests.snapshots.played import PLAYERS
 from tests.snapshots.reports import REPORTS
 from tests.snapshots.systems import names_of_systems, records_of_rich_systems, told_of_systems
 
-__all__ = ["SNAPSHOTS", "differences", "fingerprints", "keep", "kept", "kept_with", "libraries"]
+__all__ = ["ROOMS", "SNAPSHOTS", "differences", "fingerprints", "keep", "kept", "kept_with", "libraries"]
 
 FILE = Path(__file__).with_name("fingerprints.json")
 TOGETHER = 8  # systems
@@ -32,10 +32,13 @@ def _of_systems():
         yield f"systems from {its[0]} on", partial(told_of_systems, its)
 
 
-SNAPSHOTS = {  # name -> a function that gives pairs: what it is, and the text
-    **dict(_of_systems()), "random numbers": records_of_rich_systems, **FORMULAS, **EXPERIMENTS, **REPORTS, **LESSONS,
-    **ANSWERS_IN_PYTHON, **INCIDENTS, **PLAYERS, **LIVE_RUNS,
-}  # fmt: skip
+ROOMS = (
+    dict(_of_systems()), {"random numbers": records_of_rich_systems}, FORMULAS, EXPERIMENTS, REPORTS, LESSONS,
+    ANSWERS_IN_PYTHON, INCIDENTS, PLAYERS, LIVE_RUNS,
+)  # fmt: skip
+SNAPSHOTS = {
+    name: said for room in ROOMS for name, said in room.items()
+}  # said() gives pairs: what it is, and the text
 
 
 def fingerprints(name):

@@ -102,4 +102,4 @@ def _named(films):
             yield f"{name}: {what}", page
 
 
-PLAYERS = {"toys": _toys, "designs in a player": _designs}
+PLAYERS = {"toys in a player": _toys, "designs in a player": _designs}

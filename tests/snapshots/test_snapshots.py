@@ -6,7 +6,7 @@ from tests.snapshots import kept
 from tests.snapshots.answers_in_python import ANSWERS_IN_PYTHON
 from tests.snapshots.as_kept import assert_said_as_it_was
 from tests.snapshots.incidents import INCIDENTS
-from tests.snapshots.kept import SNAPSHOTS, differences, fingerprints
+from tests.snapshots.kept import ROOMS, SNAPSHOTS, differences, fingerprints
 from tests.snapshots.lessons import LESSONS
 
 pytestmark = pytest.mark.slow
@@ -21,7 +21,7 @@ def test_all_that_is_said_is_what_it_was(name):
 
 
 def test_each_fingerprint_is_of_something_that_is_said():
-    assert list(kept.kept()) == sorted(SNAPSHOTS)
+    assert list(kept.kept()) == sorted(SNAPSHOTS) and len(SNAPSHOTS) == sum(map(len, ROOMS))
 
 
 def test_a_text_that_is_new_is_gone_or_is_another_one_is_named(monkeypatch):

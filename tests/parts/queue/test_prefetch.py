@@ -1,5 +1,7 @@
 """Prefetch, one line for all, and how often a message comes: what a consumer of a queue has, and what it is worth."""
 
+from collections import deque
+
 import numpy as np
 import pytest
 
@@ -7,7 +9,7 @@ from evsim.results.records import Outcome
 from tests.support.cases import case, expected
 from tests.support.statistics import agrees, proportion_agrees
 from tests.truth.measuring import checked, measure, rows_of, steady
-from tests.truth.systems import arrivals_from, consumers, exponential, poisson
+from tests.truth.systems import arrivals_from, consumers, exponential, poisson, system
 
 
 @pytest.mark.slow
@@ -80,3 +82,20 @@ def test_a_message_that_fails_three_times_is_dead(probability, channel):
     for earlier in range(1, receives):
         again, reached = (attempts > earlier).sum(), (attempts >= earlier).sum()
         assert proportion_agrees(again, reached, probability, notices=0.6, because="few come so far")
+
+
+def test_who_is_away_loses_its_turn_and_stands_behind_the_others_when_it_is_back():
+    reader = {"instances": 3, "subscribe": {"channel": "jobs", "prefetch": 5}, "handle": [{"work": "10ms"}]}
+    services = {"front": {"handle": [{"publish": "jobs"}]}, "reader": reader}
+    customers = {"people": {"target": "front", "arrivals": {"constant": "1/s"}}}
+    crash = {"crash": "reader/1", "at": "3.5s", "for": "4s"}
+    run = system(services, customers, 15, 0, channels={"jobs": "queue"}, faults=[crash]).run()
+    run.audit()
+    turns, served = deque(range(3)), []
+    for second in range(1, 15):
+        away = [turns.popleft() for _ in range(turns[0] == 0 and 3.5 < second < 7.5)]
+        served.append(turns[0])
+        turns.rotate(-1)
+        turns.extend(away)
+    spans = run.spans
+    assert spans.loc[spans["service"] == "reader", "worker"].tolist() == served

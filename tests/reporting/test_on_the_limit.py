@@ -9,7 +9,7 @@ import pytest
 import evsim
 from evsim.experiment.statistics import Estimate
 from evsim.reporting.answer import answer
-from evsim.reporting.busiest import busiest
+from evsim.reporting.busiest import _later, busiest
 from evsim.reporting.effort import FEWER, Effort
 from evsim.reporting.excerpts import CUSTOMERS, excerpts
 from tests.reporting.test_effort import DESK, EFFORT
@@ -108,3 +108,9 @@ def test_designs_with_fewer_objectives_meet_as_many_as_the_one_that_has_most():
     """An interval that ends on the limit meets it."""
     assert answer({"a": meets(3), "b": meets(1)}) == ["a and b meet all 3 objectives."]
     assert answer({"a": meets(1), "b": meets(1)}) == ["a and b meet the objective."]
+
+
+def test_a_profile_that_begins_between_two_points_begins_on_the_line_between_them():
+    day = [(0.0, 0.0), (100.0, 100.0), (200.0, 0.0)]
+    assert _later(day, 50.0) == [[0.0, 50.0], [50.0, 100.0], [150.0, 0.0]]
+    assert _later(day, 100.0) == [[0.0, 100.0], [100.0, 0.0]] and _later(day, 250.0) == [[0.0, 0.0]]

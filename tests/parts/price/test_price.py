@@ -5,6 +5,7 @@ import pytest
 
 import evsim
 from evsim.parts.price.bill import MONTH, Use, bill, break_even, use
+from evsim.parts.price.figures import used_by
 from evsim.parts.price.settings import PriceSettings
 from evsim.results.fairness import rows_at
 from evsim.scenario import ScenarioError
@@ -243,3 +244,14 @@ def test_the_lines_of_the_picture_cost_what_a_month_like_the_run_costs(calm):
         assert line[-1][0] == pytest.approx(4 * customers)
     assert function[0][1] == 0 and function[200][1] == pytest.approx(2 * function[100][1])
     assert container[0][1] == pytest.approx(calm.services["container"]["cost_presence"] * month)
+
+
+def test_what_is_there_at_least_is_no_more_than_what_is_there():
+    """From 5 s on one instance is enough, in place of three: half of the time of the run is there, and that alone."""
+    scaled = {"by": "concurrency", "target": 1, "least": 3, "most": 5, "every": "1s", "down_after": "1s"}
+    web = {"autoscale": scaled, "price": {"hour": 1}, "handle": [{"work": "10ms"}]}
+    fewer = {"change": "services.web.autoscale.least", "to": 1, "at": "5s"}
+    customers = {"people": {"target": "web", "arrivals": {"constant": "1/s"}}}
+    run = balanced(system({"web": web}, customers, 20, 0, faults=[fewer]))
+    found = used_by(run, "web", run.tables.row_cohort)
+    assert 20 < 3600 * found.hours < 35 and found.least == found.hours == found.at_load(0.1).hours

@@ -1,5 +1,8 @@
 """Batches for functions behind pollers, for groups of logs, on bills; and what is refused."""
 
+from collections import Counter
+from math import ceil
+
 import numpy as np
 import pytest
 
@@ -75,6 +78,21 @@ def test_a_batch_is_paid_as_one_invocation_and_by_ten_messages_a_request_to_the_
     cohort = run.tables.requests.cohort
     assert used_by(run, "events", cohort).requests == 1000 + 25 * 4 + 25 * 4
     assert used_by(run, "worker", cohort).requests == 25
+
+
+def test_of_a_batch_those_are_deleted_that_are_said_to_be_done_ten_with_a_request():
+    """Batches of 40 of which each message fails in nine of ten cases: a delete or none for most, and never four."""
+    handle = [{"for_each": [{"fail": 0.9}, {"effect": "mail"}]}]
+    scenario = invoked(200, batch=40, batch_window="1s", report_item_failures=True).replace(
+        {"services.worker.handle": handle, "channels.events.queue.price": {"requests": 1, "size": "1kB"},
+         "channels.events.queue.max_receive_count": 1, "channels.events.queue.dead_letter": "letters",
+         "channels.letters": "queue", "run.duration": 20})  # fmt: skip
+    run = balanced(scenario)
+    rows, mine = run.tables.rows, at_worker(run)
+    done = Counter(leaders(run)[mine][rows["outcome"][mine] == Outcome.OK].tolist())
+    deletes = sum(ceil(many / 10) for many in done.values())
+    assert 0 < deletes < 4 * 5
+    assert used_by(run, "events", run.tables.requests.cohort).requests == 200 + 5 * 4 + deletes
 
 
 # A log's poll.

@@ -239,7 +239,8 @@ def _of_questions():
     live = partial(_as_if_live, lesson.reality_task.flow())
     for name, its in QUESTIONS.items():
         asked, right = question(name), right_answer(its)
-        said = [displayed(asked._ipython_display_), asked.compare(right)]
+        with patch("evsim.lesson.predictions.controls", return_value=None):
+            said = [displayed(asked._ipython_display_), asked.compare(right)]
         said += [asked.forget().guessed(choice).compare(right) for choice in its.choices]
         with patch("evsim.lesson.reality_task.real", lambda killed: live()):
             yield name, "\n".join(map(str, [*said, asked.compare(), asked]))

@@ -4,8 +4,9 @@ python -m docs.build           write them
 python -m docs.build --check   say what is stale (exit status 1)
 
 Other made files that are kept: what stands in site (`python -m docs.site`), environment.yml and what stands in binder
-(`python -m binder.build`). All else is made when it is asked for: the site (`python -m docs.pages`), decks
-(`python -m slides`), copies and sheets for a class (`python -m teaching`). Each has a test that compares its content.
+(`python -m binder.build`), and fingerprints of what is said (`python -m tests.snapshots`). All else is made when it is
+asked for: the site (`python -m docs.pages`), decks (`python -m slides`), copies and sheets for a class (`python -m
+teaching`). Each has a test that compares its content.
 """
 
 import re

@@ -1,5 +1,7 @@
 """The busiest stretch of a run: loads, and the highest one that holds, are measured there."""
 
+import math
+
 from evsim.results.outcomes import listed
 from evsim.scenario.arrivals import Profile
 from evsim.scenario.files import rows_before
@@ -26,15 +28,15 @@ def busiest(whole, shorter):
         )
         moved[name] = _from(design, begin) if times > MORE and movable else design
         if times > MORE:
-            said.setdefault((begin, f"{times:.3g}", movable), []).append(name)
+            said.setdefault((begin, float(f"{times:.3g}"), movable), []).append(name)
     return moved, [_words(names, shorter[names[0]].run_settings, *what) for what, names in said.items()]
 
 
 def _words(names, run, begin, times, moved):
     length, at = write_time(run.duration), write_time(begin)
-    nobody = times == "inf"
+    nobody = math.isinf(times)
     if moved:
-        more = "nobody comes in the first." if nobody else f"{times} times as many customers come as in the first."
+        more = "nobody comes in the first." if nobody else f"{times:g} times as many customers come as in the first."
         return f"For loads of {listed(names)}, instead, the busiest {length}, from {at} on: {more}"
     if nobody:
         return (
@@ -42,8 +44,8 @@ def _words(names, run, begin, times, moved):
             f"others. The busiest {length} begins at {at}."
         )
     return (
-        f"In the busiest {length} of {listed(names)}, from {at} on, {times} times as many customers come as in the "
-        f"first, which loads are of: divide the highest load by {times}."
+        f"In the busiest {length} of {listed(names)}, from {at} on, {times:g} times as many customers come as in the "
+        f"first, which loads are of: divide the highest load by {times:g}."
     )
 
 
@@ -61,7 +63,7 @@ def _place(whole, run):
     tried += [time for turn in turns for time in (turn, turn - run.duration) if 0 < time < last]
     begin = float(f"{max(sorted(tried), key=lambda each: round(come(each), 6)):.4g}")
     first = come(0.0)
-    return begin, come(begin) / first if first else float("inf")
+    return begin, come(begin) / first if first else math.inf
 
 
 def _open(design):

@@ -3,7 +3,6 @@
 import math
 import tempfile
 from functools import partial
-from itertools import count
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -20,7 +19,18 @@ from evsim.view import sweep_pictures
 from tests.snapshots.estimates import ESTIMATES
 from tests.snapshots.futures import FUTURES
 from tests.snapshots.single_runs import SINGLE_RUNS
-from tests.snapshots.telling import ALONE, DESK, RATE, WORK, WORKERS, by_hand, refusals, told, written
+from tests.snapshots.telling import (
+    ALONE,
+    DESK,
+    RATE,
+    WORK,
+    WORKERS,
+    by_hand,
+    interrupted_after,
+    refusals,
+    told,
+    written,
+)
 from tests.snapshots.texts import drawn, tried
 from tests.truth.test_outcomes import UNDO, orders, registration
 
@@ -48,13 +58,7 @@ def _kept(make):
 
 def _stopped(make, after=9):
     """What is finished when somebody presses Ctrl-C at a desk, after so many customers."""
-    come = count()
-
-    def desk(ctx):
-        if next(come) == after:
-            raise KeyboardInterrupt
-        yield from ctx.work("10ms")
-
+    desk = interrupted_after(after, "10ms")
     try:
         return make(FEW.replace({"services.desk.handle": desk, "objectives": {"response_mean": "1s"}}))
     except Interrupted as stop:

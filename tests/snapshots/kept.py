@@ -32,13 +32,11 @@ def _of_systems():
         yield f"systems from {its[0]} on", partial(told_of_systems, its)
 
 
-ROOMS = (
+ROOMS = (  # name -> a function that gives pairs: what it is, and the text
     dict(_of_systems()), {"random numbers": records_of_rich_systems}, FORMULAS, EXPERIMENTS, REPORTS, LESSONS,
     ANSWERS_IN_PYTHON, INCIDENTS, PLAYERS, LIVE_RUNS,
 )  # fmt: skip
-SNAPSHOTS = {
-    name: said for room in ROOMS for name, said in room.items()
-}  # said() gives pairs: what it is, and the text
+SNAPSHOTS = {name: said for room in ROOMS for name, said in room.items()}
 
 
 def fingerprints(name):

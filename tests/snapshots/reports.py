@@ -2,7 +2,6 @@
 
 import re
 from functools import partial
-from itertools import count
 
 import evsim
 from evsim import Scenario
@@ -16,7 +15,7 @@ from evsim.reporting.loads import against_load, holds_up_to
 from tests.reporting.test_report import ASKS, TELLS
 from tests.snapshots.brought_files import BROUGHT_FILES
 from tests.snapshots.commands import COMMANDS
-from tests.snapshots.telling import ALONE, DESK, WORK, WORKERS, in_folder, plain, refusals, told
+from tests.snapshots.telling import ALONE, DESK, WORK, WORKERS, in_folder, interrupted_after, plain, refusals, told
 from tests.snapshots.texts import tried
 
 __all__ = ["REPORTS"]
@@ -38,13 +37,7 @@ def _report(*designs, **settings):
 
 def _stopped(after, n=2):
     """A report that is interrupted after so many customers at a desk."""
-    come = count()
-
-    def desk(ctx):
-        if next(come) == after:
-            raise KeyboardInterrupt
-        yield from ctx.work("5ms")
-
+    desk = interrupted_after(after, "5ms")
     own = {"services.desk.handle": desk, "run.duration": "500ms", "objectives": {"response_mean": "1s"}, WORKERS: 1}
     try:
         return _report(DESK.replace(own), n=n)

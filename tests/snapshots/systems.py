@@ -7,7 +7,6 @@ the records.
 """
 
 import json
-import re
 import tempfile
 from functools import cache
 from pathlib import Path
@@ -17,14 +16,13 @@ from typer.testing import CliRunner
 
 import evsim
 from evsim.cli import app
-from evsim.registry import folders
 from evsim.scenario import Scenario, ScenarioError
 from evsim.view.layout import SMALL
 from evsim.view.player.film import film
 from tests.house.same_records import fingerprint
 from tests.luck.rich import RICH
 from tests.snapshots.played import played
-from tests.snapshots.telling import written
+from tests.snapshots.telling import examples, written
 from tests.snapshots.texts import drawn, rounded, table, tried
 
 __all__ = ["names_of_systems", "records_of_rich_systems", "told_of_systems"]
@@ -32,7 +30,6 @@ __all__ = ["names_of_systems", "records_of_rich_systems", "told_of_systems"]
 DRAWN = Path(__file__).with_name("systems.json")
 SHORT = 5  # seconds that customers come
 LONG = "replay-history"  # cannot be made short
-
 FRAMES = ("requests", "spans", "ledger", "effects", "incidents")
 TABLES = ("services", "channels", "partitions", "phases")
 FILES = ("perfetto", "otlp", "cloudevents")  # the other formats hold the frames
@@ -45,9 +42,8 @@ EXACT = 12  # digits of a time, which is a whole number of nanoseconds
 def _systems():
     """name -> a function that gives the scenario."""
     found = {f"built-in {name}": lambda name=name: evsim.load(name) for name in evsim.names() if name != LONG}
-    for word, (part, *_) in sorted(folders().items()):
-        for text in re.findall(r"```yaml\n(.*?)```", part.page, re.DOTALL):
-            found[f"page of {word}"] = lambda text=text: Scenario.from_yaml(text)
+    for name, scenario in examples():
+        found[f"page of {name}"] = lambda scenario=scenario: scenario
     for number, described in enumerate(json.loads(DRAWN.read_text(encoding="utf-8"))):
         found[f"drawn {number}"] = lambda described=described: Scenario.from_dict(described)
     return found

@@ -6,6 +6,7 @@ import re
 import tempfile
 from dataclasses import is_dataclass
 from functools import partial
+from itertools import count
 from pathlib import Path
 
 import evsim
@@ -14,7 +15,8 @@ from evsim.view import comparison, crash_pictures, fit_plot, hysteresis_plot, sw
 from tests.snapshots.texts import drawn, rounded, table, tried
 
 __all__ = [
-    "ALONE", "DESK", "RATE", "WORK", "WORKERS", "by_hand", "examples", "in_folder", "plain", "refusals", "says", "told",
+    "ALONE", "DESK", "RATE", "WORK", "WORKERS", "by_hand", "examples", "in_folder",
+    "interrupted_after", "plain", "refusals", "says", "told",
     "written",
 ]  # fmt: skip
 
@@ -92,6 +94,18 @@ def in_folder(make, **files):
         return (
             (made if isinstance(made, str) else says(made)).replace(f"{folder}{os.sep}", "").replace(folder, "FOLDER")
         )
+
+
+def interrupted_after(customers, work):
+    """A handler at which somebody presses Ctrl-C after so many customers, each of whom needs so long."""
+    come = count()
+
+    def desk(ctx):
+        if next(come) == customers:
+            raise KeyboardInterrupt
+        yield from ctx.work(work)
+
+    return desk
 
 
 def by_hand(ctx):

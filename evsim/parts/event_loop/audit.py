@@ -53,9 +53,9 @@ def cores(books):
         rows = pieces["row"][mine].astype(int)
         took = elapsed(ended, began)
         books.demand(took >= alone - SHARED, f"work of {name} took less than it takes alone", rows)
-        of_all = books.rows["started"] >= 0
-        died = (books.rows["outcome"] == Outcome.CRASHED) & of_all  # of a broken pipe, where there is no fault
-        if run.scenario.faults or died.any() or np.isnan(books.rows["ended"][of_all]).any():
+        begun = books.rows["started"] >= 0
+        died = begun & (books.rows["outcome"] == Outcome.CRASHED)  # without a fault: of a broken pipe
+        if run.scenario.faults or died.any() or np.isnan(books.rows["ended"][begun]).any():
             continue
         instance = run.tables.capacity[name].instance_of(books.rows["worker"][rows])
         for each in np.unique(instance).tolist():

@@ -15,7 +15,13 @@ from tests.snapshots.lessons import LESSONS
 from tests.snapshots.live_runs import LIVE_RUNS
 from tests.snapshots.played import PLAYERS
 from tests.snapshots.reports import REPORTS
-from tests.snapshots.systems import names_of_systems, records_of_rich_systems, told_of_systems
+from tests.snapshots.systems import (
+    names_of_systems,
+    purposes,
+    records_of_rich_systems,
+    told_of_systems,
+    told_of_written,
+)
 
 __all__ = ["ROOMS", "SNAPSHOTS", "differences", "fingerprints", "keep", "kept", "kept_with", "libraries"]
 
@@ -30,6 +36,8 @@ def _of_systems():
     for first in range(0, len(names), TOGETHER):
         its = names[first : first + TOGETHER]
         yield f"systems from {its[0]} on", partial(told_of_systems, its)
+    for purpose in purposes():
+        yield f"systems written for {purpose}", partial(told_of_written, purpose)
 
 
 ROOMS = (  # name -> a function that gives pairs: what it is, and the text

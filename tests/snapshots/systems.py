@@ -2,8 +2,8 @@
 
 The systems are the built-in ones, those of the pages of parts, and random ones (``systems.json``): of many that were
 drawn as for properties (``tests/books/drawn.py``), with their times as they are or rounded to quarters of a second so
-that ties abound, those that pass through the most of the code together. Of the systems that draw the most there are
-the records.
+that ties abound, those that pass through the most of the code together. What these have too seldom is in systems that
+were written for it (``systems/``). Of the systems that draw the most there are the records.
 """
 
 import json
@@ -25,9 +25,10 @@ from tests.snapshots.played import played
 from tests.snapshots.telling import examples, written
 from tests.snapshots.texts import drawn, rounded, table, tried
 
-__all__ = ["names_of_systems", "records_of_rich_systems", "told_of_systems"]
+__all__ = ["names_of_systems", "purposes", "records_of_rich_systems", "told_of_systems", "told_of_written"]
 
 DRAWN = Path(__file__).with_name("systems.json")
+WRITTEN = Path(__file__).with_name("systems")  # files of scenarios, one after the other
 SHORT = 5  # seconds that customers come
 LONG = "replay-history"  # cannot be made short
 FRAMES = ("requests", "spans", "ledger", "effects", "incidents")
@@ -51,6 +52,16 @@ def _systems():
 
 def names_of_systems():
     return list(_systems())
+
+
+def purposes():
+    """What systems were written for: the names of their files."""
+    return sorted(path.stem for path in WRITTEN.glob("*.yaml"))
+
+
+def _written_for(purpose):
+    texts = (WRITTEN / f"{purpose}.yaml").read_text(encoding="utf-8").split("\n---\n")
+    return {scenario.name: scenario for scenario in map(Scenario.from_yaml, texts)}
 
 
 def _short(scenario):
@@ -123,9 +134,18 @@ def _told_of(scenario):
 
 def told_of_systems(names):
     """(what, text) of all that is said of these systems."""
+    yield from _told({name: _short(_systems()[name]()) for name in names})
+
+
+def told_of_written(purpose):
+    """(what, text) of all that is said of the systems that were written for a purpose."""
+    yield from _told(_written_for(purpose))
+
+
+def _told(scenarios):
     films = {}
-    for name in names:
-        for what, text in _told_of(_short(_systems()[name]())):
+    for name, scenario in scenarios.items():
+        for what, text in _told_of(scenario):
             yield f"{name}: {what}", text
         films[name] = json.loads(text)
     for name, pages in zip(films, played(films.values()), strict=True):

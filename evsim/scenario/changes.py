@@ -3,7 +3,10 @@
 from .errors import Problem, ScenarioError
 from .part import Part, Tagged
 
-__all__ = ["become", "changeable", "changes", "may_become", "problems", "static_ages", "with_others"]
+__all__ = ["AS_BY_DEFAULT", "become", "changeable", "changes", "may_become", "problems", "static_ages", "with_others"]
+
+
+AS_BY_DEFAULT = object()  # what a setting becomes that is left out
 
 
 def changes(scenario):
@@ -14,7 +17,8 @@ def changes(scenario):
 def become(scenario, in_force):
     """The scenario without its changes, but for the values of those `in_force`: of one setting, the last."""
     others = [fault for fault in scenario.faults if not fault.does.changes]
-    return scenario.replace({"faults": others, **{fault.target: fault.to for fault in in_force}})
+    values = {fault.target: AS_BY_DEFAULT if fault.to is None else fault.to for fault in in_force}
+    return scenario.replace({"faults": others, **values})
 
 
 def static_ages(scenario):

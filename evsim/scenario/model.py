@@ -12,7 +12,7 @@ from pydantic_core import PydanticCustomError
 from evsim.ticks import LONGEST
 
 from . import reading
-from .changes import with_others
+from .changes import AS_BY_DEFAULT, with_others
 from .channels import Channel
 from .errors import Problem, ScenarioError, refuse, suggest
 from .faults import Fault
@@ -232,7 +232,11 @@ def _set(data, path, value):
         node = _enter(node, step, ".".join(steps[: number + 1]))
     if last.isdigit() and isinstance(node, dict):
         node = _listed(node) or node
-    if isinstance(node, dict):
+    if value is AS_BY_DEFAULT:
+        if not (isinstance(node, dict) and last in node):
+            raise ScenarioError([_no_such(node, path)])
+        del node[last]
+    elif isinstance(node, dict):
         node[last] = value
     elif isinstance(node, list | tuple) and last.isdigit() and int(last) <= len(node):
         node[int(last) : int(last) + 1] = [value]  # type: ignore[index]

@@ -10,10 +10,12 @@ from evsim.whole import write_text
 from tests.snapshots.answers_in_python import ANSWERS_IN_PYTHON
 from tests.snapshots.experiments import EXPERIMENTS
 from tests.snapshots.formulas import FORMULAS
+from tests.snapshots.formulas_of_parts import FORMULAS_OF_PARTS
 from tests.snapshots.incidents import INCIDENTS
 from tests.snapshots.lessons import LESSONS
 from tests.snapshots.live_runs import LIVE_RUNS
 from tests.snapshots.played import PLAYERS
+from tests.snapshots.refused_parts import REFUSED_PARTS
 from tests.snapshots.reports import REPORTS
 from tests.snapshots.systems import (
     names_of_systems,
@@ -42,7 +44,7 @@ def _of_systems():
 
 ROOMS = (  # name -> a function that gives pairs: what it is, and the text
     dict(_of_systems()), {"random numbers": records_of_rich_systems}, FORMULAS, EXPERIMENTS, REPORTS, LESSONS,
-    ANSWERS_IN_PYTHON, INCIDENTS, PLAYERS, LIVE_RUNS,
+    ANSWERS_IN_PYTHON, INCIDENTS, PLAYERS, LIVE_RUNS, REFUSED_PARTS, FORMULAS_OF_PARTS,
 )  # fmt: skip
 SNAPSHOTS = {name: said for room in ROOMS for name, said in room.items()}
 

@@ -119,7 +119,7 @@ class Latency(AnyFault):
     @classmethod
     def check(cls, fault):
         if (fault.factor is None) == (fault.add is None):
-            raise refuse(f"{fault.kind} needs factor or add")
+            raise refuse(f"{fault.kind} needs factor or add", "write one of the two")
 
 
 class Loss(AnyFault):

@@ -68,10 +68,15 @@ class PipeSettings(Likened):
             yield Problem(("channels", name), f"a pipe has one reader, and {has}", hint=hint)
         for other, service in scenario.services.items():
             on_it = other in mine or (not callable(service.handle) and may_write(service, name))
-            if (service.most_instances > 1 or service.is_elastic) and on_it:
-                rule = f"a pipe joins single programs, and {other} is on {name}"
-                hint = "write workers, which are its threads"
-                yield Problem(("services", other, "instances"), rule, service.most_instances, hint=hint)
+            if not on_it:
+                continue
+            rule = f"a pipe joins single programs, and {other} is on {name}"
+            hint = "write workers, which are its threads"
+            if service.instances > 1:
+                yield Problem(("services", other, "instances"), rule, service.instances, hint=hint)
+            for word, its in service.policies.items():
+                if its.most_instances is not None:
+                    yield Problem(("services", other, word), rule, hint=hint)
 
     @model_validator(mode="after")
     def _bounded(self):

@@ -107,9 +107,8 @@ def _batch(path, reader):
 def _numbers(path, its):
     setting = "least" if its.start is None else "start"
     if its.begins > its.most:
-        yield Problem(
-            (*path, setting), f"there may be {its.most:,} pollers", its.begins, hint="raise most, or lower it"
-        )
+        rule = f"there may be {its.most:,} pollers"
+        yield Problem((*path, setting), rule, its.begins, hint=f"raise most, or lower {setting}")
     if its.begins < its.least:
         yield Problem((*path, "start"), f"there are never less than {its.least:,}", its.start, hint="lower least, too")
     if its.concurrency is not None and its.invokes > 1:

@@ -133,22 +133,24 @@ class PriceSettings(LikenedSetting, ChannelSetting):
             if getattr(full, setting):
                 rule, hint = "a service keeps no messages", "write it at a channel"
                 yield Problem((*path, setting), rule, getattr(full, setting), hint=hint)
-        by_use = full.gb_second or full.provisioned_gb_second
-        if by_use and service.function is None:
-            rule, hint = (
-                "only the work of a function is paid for by the GB-second",
-                "write function, or a price by the hour",
-            )
-            yield Problem((*path, "gb_second"), rule, full.gb_second, hint=hint)
-        elif by_use and service.workers > 1:
-            rule = "the GB-seconds of an environment that takes several requests at a time cannot be told apart"
-            yield Problem(
-                (*path, "gb_second"), rule, full.gb_second, hint="leave out workers, or write a price by the hour"
-            )
+        yield from self._by_use(path, service)
         beyond = [each.beyond for each in full.tiers]
         if beyond != sorted(set(beyond)):
             rule = "must go up from tier to tier"
             yield Problem((*path, "tiers"), rule, ", ".join(f"{each:g}" for each in beyond), hint="sort them by beyond")
+
+    def _by_use(self, path, service):
+        """A price by the GB-second that nobody can reckon with."""
+        if service.function is None:
+            rule, hint = "only the work of a function is paid for by the GB-second", "write function"
+        elif service.workers > 1:
+            rule = "the GB-seconds of an environment that takes several requests at a time cannot be told apart"
+            hint = "leave out workers"
+        else:
+            return
+        for setting in ("gb_second", "provisioned_gb_second"):
+            if price := getattr(self.complete, setting):
+                yield Problem((*path, setting), rule, price, hint=f"{hint}, or write a price by the hour")
 
 
 SETTINGS = PriceSettings

@@ -123,6 +123,16 @@ def test_what_cannot_change_is_refused_and_told_what_can(shop):
         shop.branch({"change": "stock", "to": 2}, at=1)
 
 
+def test_a_change_without_a_value_makes_a_setting_what_it_is_by_default(shop):
+    known = shop.branch({"change": "services.stock.workers", "to": 1}, at="12s")
+    branch = shop.branch({"change": "services.stock.workers"}, at="12s")
+    assert_same_records(branch, known)
+    with pytest.raises(ScenarioError, match=r"then services.stock.wrkers: no such setting; did you mean workers"):
+        shop.branch({"change": "services.stock.wrkers"}, at=1)
+    with pytest.raises(ScenarioError, match=r"then services.stock.handle: is required"):
+        shop.branch({"change": "services.stock.handle"}, at=1)
+
+
 def test_what_is_changed_and_changed_back_is_as_it_was():
     """Where nobody waits for long, the customers who come some time later are served at the same moments."""
     calm = SHOP.replace({"workloads.page.arrivals.poisson": 2, "services.mailer.workers": 8})

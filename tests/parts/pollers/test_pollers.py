@@ -178,7 +178,7 @@ def test_the_lines_of_the_picture_count_messages_attempt_by_attempt():
 
 WRONG = [
     ({"pollers": {"start": 9, "most": 5}}, "pollers.start: there may be 5 pollers, got 9"),
-    ({"pollers": {"least": 9, "most": 5}}, "pollers.least: there may be 5 pollers, got 9"),
+    ({"pollers": {"least": 9, "most": 5}}, "pollers.least: there may be 5 pollers, got 9; raise most, or lower least"),
     ({"pollers": {"start": 2}}, "pollers.start: there are never less than 5, got 2"),
     ({"pollers": {"like": "aws-lambda-sqs-provisioned", "concurrency": 9}}, "no maximum concurrency"),
     ({"pollers": {"like": "sqs"}}, "sqs is a queue"),

@@ -24,7 +24,7 @@ class Largest:
 
     def of(self, now, number):
         self.seen.append((now, number))
-        while self.seen[0][0] <= now - max(self.seconds, 0) and len(self.seen) > 1:
+        while self.seen[0][0] <= now - self.seconds and len(self.seen) > 1:
             self.seen.popleft()
         return max(each for _, each in self.seen)
 

@@ -117,7 +117,7 @@ def billed(seconds, step):
 
 
 def use(run, name, rows):
-    """The :class:`Use` that the window of a run made of a service; `rows`: which attempts count."""
+    """The :class:`Use` that the window of a run made of a service with a price; `rows`: which attempts count."""
     service = run.scenario.complete.services[name]
     lives, columns = run.tables.capacity[name], run.tables.rows
     window = run.scenario.run_settings.warmup, run.tables.measured_until
@@ -126,9 +126,9 @@ def use(run, name, rows):
     ran = mine[~followers(run)[mine]]  # a batch is one request
     hours = inside(lives.ready, lives.ended, window) / 3600
     there, scaled = float(hours.sum()), service.autoscale
-    passed = len(mine) * service.price.size / GIB if service.price else 0.0
-    before = (service.price.stored or 0.0) / GIB * length / MONTH if service.price else 0.0
-    kept = _kept_for(run, rows, service.price.retention) * service.price.size / GIB / MONTH if service.price else 0.0
+    price, passed = service.price, len(mine) * service.price.size / GIB
+    before = (price.stored or 0.0) / GIB * length / MONTH
+    kept = _kept_for(run, rows, price.retention) * price.size / GIB / MONTH
     found = Use(requests=len(ran), gb_in=passed, gb_out=passed, hours=there,
                 gb_months=before + kept, gb_months_before=before,
                 idle=max(0.0, there - _at_work(run, name, window) / 3600))  # fmt: skip
@@ -137,7 +137,7 @@ def use(run, name, rows):
         return replace(found, least=least)
     if service.function is None:
         return replace(found, standing=there)
-    price, gib = service.price, service.function.memory / GIB
+    gib = service.function.memory / GIB
     seconds = columns["ended"][ran] - columns["started"][ran]
     if price.init:
         init = np.zeros(len(rows))

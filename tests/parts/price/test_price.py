@@ -148,9 +148,9 @@ def test_at_another_load_is_used_what_a_run_with_so_many_customers_uses():
     services = {"provisioned": {**function, "function": {"provisioned": 9}},
                 "mixed": {**function, "function": {"provisioned": 1, "keep_alive": 0}, "handle": [{"work": 1}]},
                 "on-demand": {**function, "function": {"keep_alive": 0}},
-                "fixed": {"workers": 99, "handle": [{"work": "100ms"}]},
-                "planned": {"workers": 99, "autoscale": planned, "handle": [{"work": "100ms"}]},
-                "scaled": {"autoscale": scaled, "handle": [{"work": 1}]}}  # fmt: skip
+                "fixed": {"price": {}, "workers": 99, "handle": [{"work": "100ms"}]},
+                "planned": {"price": {}, "workers": 99, "autoscale": planned, "handle": [{"work": "100ms"}]},
+                "scaled": {"price": {}, "autoscale": scaled, "handle": [{"work": 1}]}}  # fmt: skip
     front = {"workers": 99, "handle": [{"call": name} for name in services]}
     loads = {"burst": {"count": 1, "at": 19}}, {"constant": 4}, {"constant": 8}
     comes = [{"customers": {"target": "front", "arrivals": load}} for load in loads]

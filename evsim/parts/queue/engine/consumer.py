@@ -239,7 +239,7 @@ class GuardedConsumer(Subscriber):
     def _sit_down(self, seat, credit):
         self.seats.append(seat)
         self.channel.seats.append(seat)
-        self.channel.lend(seat, credit)
+        self.channel.allow(seat, credit)
         self.full_credit += credit
 
     def starts(self, instance):

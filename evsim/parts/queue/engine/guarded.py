@@ -314,10 +314,6 @@ class GuardedQueue(Channel):
             if seat.credit == 1:
                 self._may_have(seat)
 
-    def lend(self, seat, credit):
-        """A seat may hold so many more messages, or fewer."""
-        self.allow(seat, seat.credit + credit)
-
     def held_by(self, seat):
         """How many messages a seat holds, or batches of them."""
         return len({seat.consumer.leader_of(row) for row, holder in self.leases.items() if holder is seat})

@@ -175,7 +175,8 @@ def _finding(comparison, groups, others):
             sum(line.seen(other) for line in lines for other in line.apart),
             sum(len(line.apart) for line in lines),
         )
-        return f"{seen} of {count(total, 'difference')} from {first} are seen in {runs} runs each"
+        are = "is" if seen == 1 else "are"
+        return f"{seen} of {count(total, 'difference')} from {first} {are} seen in {runs} runs each"
     (other,) = others
     seen = [line for line in lines if line.seen(other)]
     if not seen:

@@ -7,7 +7,7 @@ from evsim.scenario.errors import Problem, ScenarioError, suggest
 from evsim.view.scene.axes import Frame, counts, shares, times
 from evsim.view.scene.marks import AnyMark, Area, Band, Dots, End, Line, Look
 from evsim.view.scene.scene import Scene
-from evsim.view.style import COLOURS, INK, LESSON, seconds
+from evsim.view.style import COLOURS, INK, LESSON, count, seconds
 
 __all__ = ["scene"]
 
@@ -29,21 +29,23 @@ def scene(found, figure=None):
     known = ~np.isnan(said) & ~np.isnan(low)
     right = float(edges[-1])
     top = float(max([0.0, *seen[~np.isnan(seen)], *high[known]])) * 1.1 or 1.0
-    error = write_as("share", found.error(figure))
-    inside, count = found.within(figure)
-    title = f"{label(figure)[:1].upper()}{label(figure)[1:]}: predicted and observed, apart by {error} on average"
+    error, (inside, stretches) = found.error(figure), found.within(figure)
+    apart = f"apart by {write_as('share', error)} on average" if error == error else "in no stretch both"
+    title = f"{label(figure)[:1].upper()}{label(figure)[1:]}: predicted and observed, {apart}"
     marks: list[AnyMark] = [
         Area("95 of 100 runs", middles[known].tolist(), low[known].tolist(), high[known].tolist(), BETWEEN),
         Line("predicted", tuple(middles[known].tolist()), tuple(said[known].tolist()), PREDICTED),
         Dots("observed", middles[~np.isnan(seen)].tolist(), seen[~np.isnan(seen)].tolist(), OBSERVED, SIZE),
     ]
-    pairs = ", ".join(f"{write(figure, mine)} and {write(figure, its)} at {seconds(at)}"
-                      for at, mine, its in zip(middles, said, seen) if mine == mine and its == its)  # fmt: skip
-    what = f"{title}. What was observed lies in the band in {inside} of {count} stretches."
+    pairs = [f"{write(figure, mine)} and {write(figure, its)} at {seconds(at)}"
+             for at, mine, its in zip(middles, said, seen) if mine == mine and its == its]  # fmt: skip
+    many = count(stretches, "stretch", "stretches")
+    alt = f"{title}. What was observed lies in the band in {inside} of {many}."
+    alt += f" Predicted and observed: {', '.join(pairs)}." if pairs else ""
     ends = [End(float(said[known][-1]), "predicted", PREDICTED)] if known.any() else []
     ends += [End(float(seen[~np.isnan(seen)][-1]), "observed", OBSERVED)] if (seen == seen).any() else []
     return Scene(
-        "replay", title, f"{what} Predicted and observed: {pairs}.", LESSON, Frame(right, top),
+        "replay", title, alt, LESSON, Frame(right, top),
         times(0.0, right, "time since the start"), _height(figure, top).with_grid(), bands=_bands(found, right),
         marks=tuple(marks), ends=tuple(ends),
     )  # fmt: skip

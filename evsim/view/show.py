@@ -58,6 +58,6 @@ def canvas(figure, kind):
 def show(picture):
     """The :class:`Picture` of axes, a figure, a scene or several, with the alt texts of all its axes."""
     picture = picture.draw() if hasattr(picture, "scenes") else picture
-    figure = getattr(picture, "figure", None) or picture
+    figure = picture.figure  # which a figure has, too: itself
     texts = [text for ax in figure.axes if (text := getattr(ax, "alt_text", ""))]
     return Picture(figure, " ".join(dict.fromkeys(texts)))

@@ -12,7 +12,6 @@ from typing import Any
 from matplotlib import rc_context
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
-from matplotlib.ticker import FuncFormatter, MultipleLocator
 
 from evsim.results.outcomes import effect_order
 from evsim.scenario.faults import FAULT_KINDS
@@ -22,7 +21,7 @@ __all__ = [
     "ANSWERS", "ARRIVED", "BAD", "BROKER", "COLOURS", "DECLINED", "DPI", "ERROR", "FAULT", "FILL", "INK", "LESSON",
     "MIDDLE", "PAPER", "RC", "SOFT", "TOLD", "WAITING", "FaultBand", "Mark", "count", "describe", "effect_marks",
     "fault_words", "faults", "figure", "fold", "inches", "letters", "marks_of", "seconds", "short", "struck",
-    "time_axis", "title", "verb", "wrap",
+    "title", "verb", "wrap",
 ]  # fmt: skip
 
 COLOURS = {
@@ -184,21 +183,6 @@ def title(ax, text, left=0.95):
     return ax.set_title(lines, loc="left", fontsize=size, fontweight=weight, color=INK, linespacing=1.15)
 
 
-UNITS = (("h", 3600, 7200), ("min", 60, 600), ("s", 1, 1), ("ms", 0.001, 0))  # name, seconds, for at least
-STEPS = (0.5, 1, 2, 5, 10, 15, 20, 30, 60, 120, 240, 480, 960, 1920)
-
-
-def time_axis(axis, longest, what="time since the start", note=""):
-    """Label an axis whose data are seconds in the unit that suits `longest` (ms, s, min or h), and add a note."""
-    unit, size = next((unit, size) for unit, size, least in UNITS if longest >= least)
-    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value / size:,.6g}"))
-    if unit in ("min", "h"):
-        step = next((step for step in STEPS if longest <= 9 * step * size), longest / size / 8)
-        axis.set_major_locator(MultipleLocator(step * size))
-    axis.set_label_text(f"{what} ({unit}){note}")
-    return axis
-
-
 def verb(fault):
     """What a fault of a scenario does to its target, in words."""
     slower = seconds(fault.add) if fault.add else f"a factor of {fault.factor or 1:g}"
@@ -207,6 +191,7 @@ def verb(fault):
 
 
 BROKER = " (the broker)"  # said of a channel that a broker keeps
+MOST_KINDS = 5  # of faults that are named
 
 
 @dataclass(frozen=True)
@@ -240,12 +225,12 @@ def struck(fault):
     return fault.does.in_words(fault.target) if one else f"the link {' - '.join(fault.target)}"
 
 
-def fault_words(run, until=None, most=5):
-    """{words: the faults they are about}, those of a kind together; of more than `most` kinds the last as one."""
+def fault_words(run, until=None):
+    """{words: the faults they are about}, those of a kind together; of more than five kinds the last as one."""
     alike = {}
     for fault in faults(run, until):
         alike.setdefault(fault.words, []).append(fault)
-    named = len(alike) if len(alike) <= most else most - 1
+    named = len(alike) if len(alike) <= MOST_KINDS else MOST_KINDS - 1
     words = {}
     for name, same in list(alike.items())[:named]:
         name += f", {len(same)} times" if len(same) > 1 else f" for {seconds(same[0].end - same[0].start)}"

@@ -51,7 +51,7 @@ def lines_scene(sweep, metric, x=None):
         for name, points in groups.items()
     ]  # fmt: skip
     text = _finding(metric, x, groups)
-    ticks = tuple((places[value], str(value)) for value in values[:: max(1, math.ceil(len(values) / 10))])
+    ticks = tuple((places[value], str(value)) for value in values[:: math.ceil(len(values) / 10)])
     left, right = min(places.values()), max(places.values())
     margin = 0.04 * (right - left) or 0.5
     across = Axis(left - margin, right + margin, path_words(x), ticks)
@@ -149,7 +149,7 @@ def heat_scene(sweep, metric, x=None, y=None):
         marks.append(Bars(words, *box, look, inside=(write(metric, mean),), words=words))
     text = f"{label(metric)[:1].upper()}{label(metric)[1:]}: {_span(metric, means)}"
     if missed:
-        text += f"; {count(len(missed), 'cell')} in red miss the objective"
+        text += f"; {count(len(missed), 'cell')} in red {'misses' if len(missed) == 1 else 'miss'} the objective"
     across = Axis(-0.5, len(columns) - 0.5, path_words(x), tuple(enumerate(map(str, columns))))
     up = names(-0.5, len(rows) - 0.5, enumerate(map(str, rows)), path_words(y))
     size = LESSON[0], max(LESSON[1], 1.6 + 0.5 * len(rows))
@@ -247,7 +247,7 @@ def _both_set(sweep, x, y):
     for changes, _ in sweep.points:
         for path in (x, y):
             if path not in changes:
-                point = ", ".join(f"{name}: {value}" for name, value in changes.items()) or "without changes"
+                point = ", ".join(f"{name}: {value}" for name, value in changes.items())
                 rule = f"is not set in the point {{{point}}}, and a cell of a heat map has values of both paths"
                 hint = "set both in each point, as {path: [values], path: [values]} does, or draw lines: .plot(metric)"
                 raise ScenarioError([Problem(path, rule, hint=hint)])
@@ -295,7 +295,7 @@ def _finding(metric, x, groups):
         return f"{name}: too few customers to tell"
     if len(known) == 1:
         (points,) = known.values()
-        (first, one), *_, (last, two) = [*points.items(), *points.items()]
-        return f"{name}: {write(metric, one.mean)} at {first}, {write(metric, two.mean)} at {last}"
+        ends = dict([*points.items()][:: max(1, len(points) - 1)])
+        return f"{name}: " + ", ".join(f"{write(metric, each.mean)} at {value}" for value, each in ends.items())
     means = [each.mean for points in known.values() for each in points.values()]
     return f"{name} over {path_words(x)}: {_span(metric, np.array(means))}"

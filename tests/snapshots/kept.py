@@ -17,6 +17,7 @@ from tests.snapshots.live_runs import LIVE_RUNS
 from tests.snapshots.played import PLAYERS
 from tests.snapshots.refused_parts import REFUSED_PARTS
 from tests.snapshots.reports import REPORTS
+from tests.snapshots.results_drawn import RESULTS_DRAWN
 from tests.snapshots.systems import (
     names_of_systems,
     purposes,
@@ -43,6 +44,7 @@ def _of_systems():
 
 
 ROOMS = (  # name -> a function that gives pairs: what it is, and the text
+    RESULTS_DRAWN,
     dict(_of_systems()), {"random numbers": records_of_rich_systems}, FORMULAS, EXPERIMENTS, REPORTS, LESSONS,
     ANSWERS_IN_PYTHON, INCIDENTS, PLAYERS, LIVE_RUNS, REFUSED_PARTS, FORMULAS_OF_PARTS,
 )  # fmt: skip

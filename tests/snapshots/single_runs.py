@@ -7,7 +7,6 @@ from pathlib import Path
 
 import numpy as np
 from matplotlib.figure import Figure
-from matplotlib.ticker import MultipleLocator
 
 import evsim
 from evsim import Scenario
@@ -17,7 +16,7 @@ from evsim.view import diagram, dots, ecdf, flow, lives, staleness, style
 from evsim.view.layout import SMALL
 from evsim.view.scene.scene import hold
 from evsim.view.show import show
-from evsim.view.words import seconds, with_article
+from evsim.view.words import fold, seconds, with_article
 from tests.parts.queue.test_redrive import shop as sick
 from tests.snapshots.telling import DESK, RATE, examples, plain, told, written
 from tests.snapshots.texts import drawn, tried
@@ -156,7 +155,7 @@ WHOLE = {
 WITH_PICTURES = ("exchange", "breaker", "event_loop", "pollers", "window")  # parts with pictures
 PICTURED = {name: partial(lambda make: pictures(make()), make) for name, make in WHOLE.items()} | {
     "examples": lambda: [_pictures_of_parts(each.run()) for name, each in examples() if name in WITH_PICTURES],
-    "clocks": lambda: list(_clocks()),
+    "words": lambda: _words(),
     "nobody of one": lambda: pictures(runs.nobody(), "waterfall", "lives"),
     "at moments": lambda: [*(pictures(runs.events(), "promise", at=at)[0] for at in (0, 9, 14.5, 99)),
                            *(pictures(runs.nobody(), "promise", at=2)),
@@ -211,17 +210,28 @@ def _missing(run, name):
         return str(error)
 
 
-def _clocks():
-    """Axes of times of every length, and words for times."""
-    for longest in (0.5, 5, 700, 9000, 1e8):
-        axis = style.time_axis(_axes().xaxis, longest, note="!")
-        locator = axis.get_major_locator()
-        ticks = (
-            locator.tick_values(0, longest) if isinstance(locator, MultipleLocator) else ""
-        )  # others are matplotlib's
-        yield f"{axis.get_label_text()} {axis.get_major_formatter()(longest, 0)} {ticks}"
-    words = [*map(seconds, (float("nan"), -1, 7200, 7300, 660)), with_article("row"), with_article("entry")]
-    yield " ".join([*words, str(style.TOLD.style)])
+def _words():
+    """Words for times and things."""
+    times = (
+        float("nan"),
+        -1,
+        0,
+        7200,
+        7300,
+        660,
+        600,
+        599.99,
+        60,
+        9.95,
+        9.949,
+        1.0,
+        0.9995,
+        0.99949,
+        0.00995,
+        0.000995,
+    )
+    lines = [fold("Nobody waits 5 s for 20 % of it", inches, 11) for inches in (0.05, 0.1, 0.2, 1.0, 1.5, 9.0)]
+    return [*map(seconds, times), *map(with_article, ("row", "entry", "Entry")), *lines, str(style.TOLD.style)]
 
 
 def _shown(run):

@@ -8,9 +8,9 @@ from evsim.view.style import LESSON, fault_words, seconds
 __all__ = ["bands", "faults_told", "sentence"]
 
 
-def bands(run, until=None, most=5, place=lambda time: time):
+def bands(run, until=None, place=lambda time: time):
     """The faults of a run as bands, those of a kind together; `place` gives the x of a time."""
-    found = fault_words(run, until, most).items()
+    found = fault_words(run, until).items()
     return tuple(Band(words, tuple((place(each.start), place(each.end)) for each in same)) for words, same in found)
 
 

@@ -25,6 +25,7 @@ from tests.snapshots.systems import (
     told_of_systems,
     told_of_written,
 )
+from tests.snapshots.windows import WINDOWS
 
 __all__ = ["ROOMS", "SNAPSHOTS", "differences", "fingerprints", "keep", "kept", "kept_with", "libraries"]
 
@@ -46,7 +47,7 @@ def _of_systems():
 ROOMS = (  # name -> a function that gives pairs: what it is, and the text
     RESULTS_DRAWN,
     dict(_of_systems()), {"random numbers": records_of_rich_systems}, FORMULAS, EXPERIMENTS, REPORTS, LESSONS,
-    ANSWERS_IN_PYTHON, INCIDENTS, PLAYERS, LIVE_RUNS, REFUSED_PARTS, FORMULAS_OF_PARTS,
+    ANSWERS_IN_PYTHON, INCIDENTS, PLAYERS, LIVE_RUNS, WINDOWS, REFUSED_PARTS, FORMULAS_OF_PARTS,
 )  # fmt: skip
 SNAPSHOTS = {name: said for room in ROOMS for name, said in room.items()}
 

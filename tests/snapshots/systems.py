@@ -25,7 +25,14 @@ from tests.snapshots.played import played
 from tests.snapshots.telling import examples, written
 from tests.snapshots.texts import drawn, rounded, table, tried
 
-__all__ = ["names_of_systems", "purposes", "records_of_rich_systems", "told_of_systems", "told_of_written"]
+__all__ = [
+    "names_of_systems",
+    "purposes",
+    "records_of_rich_systems",
+    "told_of_systems",
+    "told_of_written",
+    "written_for",
+]
 
 DRAWN = Path(__file__).with_name("systems.json")
 WRITTEN = Path(__file__).with_name("systems")  # files of scenarios, one after the other
@@ -59,7 +66,7 @@ def purposes():
     return sorted(path.stem for path in WRITTEN.glob("*.yaml"))
 
 
-def _written_for(purpose):
+def written_for(purpose):
     texts = (WRITTEN / f"{purpose}.yaml").read_text(encoding="utf-8").split("\n---\n")
     return {scenario.name: scenario for scenario in map(Scenario.from_yaml, texts)}
 
@@ -139,7 +146,7 @@ def told_of_systems(names):
 
 def told_of_written(purpose):
     """(what, text) of all that is said of the systems that were written for a purpose."""
-    yield from _told(_written_for(purpose))
+    yield from _told(written_for(purpose))
 
 
 def _told(scenarios):

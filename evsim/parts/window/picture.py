@@ -3,7 +3,7 @@
 from functools import partial
 from math import ceil
 
-from evsim.parts.window.step_history import histories
+from evsim.parts.window.step_history import history_of
 from evsim.parts.window.worker_strip import backpressure
 from evsim.results.records import Event
 from evsim.ticks import elapsed
@@ -13,7 +13,7 @@ from evsim.view.scene.marks import Bars, Dots, Line, Look, Steps, Text
 from evsim.view.scene.scene import Scene
 from evsim.view.style import COLOURS, ERROR, FILL, INK, LESSON, PAPER, count, seconds
 
-__all__ = ["PICTURES", "moments", "scene", "windows"]
+__all__ = ["PICTURES", "scene", "windows"]
 
 MOST, BOXES = 3000, 60  # dots; boxes with what they showed
 COUNTED, TOO_LATE = Look(COLOURS["blue"], "o", edge=PAPER, width=0.3), Look(ERROR.colour, "x")
@@ -31,16 +31,9 @@ def windows(run, ax=None, service=None, until=None):
     return scene(run, service=service, until=until).draw(ax)
 
 
-def moments(run, service=None):
-    """The times at which something is new in the picture, to go through it step by step."""
-    history = _chosen(run, service)
-    found = [each.time for each in (*history.events.values(), *history.panes)] if history else []
-    return sorted({*found, *(time for time, *_ in (history.watermarks if history else ()))})
-
-
 def scene(run, frame=None, service=None, until=None):
     """The same as a :class:`~evsim.view.scene.scene.Scene`, in a frame of its own or a given one."""
-    history = _chosen(run, service)
+    history = history_of(run, service)
     if history is None:
         return sentence(
             "windows", "No service has a window; write window: {to: results, tumbling: 10s} as a last step."
@@ -76,11 +69,6 @@ def _slowest(history, until):
             if len(now) == history.instances and (not found or min(now.values()) > found[-1][1]):
                 found.append((time, min(now.values())))
     return found
-
-
-def _chosen(run, service):
-    found = histories(run)
-    return next((each for each in found if service in (None, each.name)), None)
 
 
 def _open(history, events, until):

@@ -8,7 +8,7 @@ import numpy as np
 from evsim.parts.window.key_groups import instance_of_key
 from evsim.ticks import SECOND, elapsed
 
-__all__ = ["StepHistory", "histories", "is_over"]
+__all__ = ["StepHistory", "histories", "history_of", "is_over"]
 
 
 def histories(run):
@@ -19,6 +19,17 @@ def histories(run):
         for number, (name, service) in enumerate(services.items())
         if not callable(service.handle) and service.handle[-1].gathers
     ]
+
+
+def history_of(run, service):
+    """The history of a `service` with a window, of the first if that is None; None where no service has one."""
+    found = histories(run)
+    if not found or service is None:
+        return found[0] if found else None
+    for each in found:
+        if each.name == service:
+            return each
+    raise ValueError(f"{service!r} has no window; there are {', '.join(each.name for each in found)}")
 
 
 def is_over(end, mark, lateness=0.0):

@@ -4,7 +4,7 @@ from functools import partial
 
 import numpy as np
 
-from evsim.parts.window.step_history import histories
+from evsim.parts.window.step_history import history_of
 from evsim.results.intervals import inside
 from evsim.view.scene.axes import Frame, names, times
 from evsim.view.scene.bands import bands, sentence
@@ -33,14 +33,11 @@ def backpressure(run, ax=None, service=None, begin=0.0, end=None):
 
 def scene(run, service=None, begin=0.0, end=None, frame=None):
     """The same as a :class:`~evsim.view.scene.scene.Scene`, in a frame of its own or a given one."""
-    found = histories(run)
-    if not found:
+    history = history_of(run, service)
+    if history is None:
         return sentence(
             "backpressure", "No service has a window; write window: {to: results, tumbling: 10s} as a last step."
         )
-    history = next((each for each in found if service in (None, each.name)), None)
-    if history is None:
-        raise ValueError(f"{service!r} has no window; there are {', '.join(each.name for each in found)}")
     end = run.ended_at if end is None else end
     if not 0 <= begin < end:
         raise ValueError(f"from {begin!r} to {end!r} s there is no time; begin must lie before end")

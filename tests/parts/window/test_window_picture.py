@@ -5,7 +5,6 @@ import re
 import pytest
 
 from evsim.parts.window import picture
-from evsim.parts.window.picture import moments
 from tests.parts.window.test_window import stream
 from tests.view.drawing import is_whole
 
@@ -52,8 +51,10 @@ def test_each_event_is_a_dot_and_each_window_a_box_until_it_is_shown(run):
 
 
 def test_step_by_step_nothing_is_drawn_that_has_not_happened(run):
-    steps = moments(run)
-    assert steps == sorted(steps) and len(steps) >= len(run.records.events)
+    records = run.records
+    steps = sorted(
+        {*(each.time for each in (*records.events, *records.panes)), *(each[0] for each in records.watermarks)}
+    )
     for until in steps[5::40]:
         scene = run.plot.scene("windows", until=until)
         named = [mark for mark in scene.marks if getattr(mark, "name", "") not in ("", "the clock itself")]
@@ -67,6 +68,12 @@ def test_it_has_room_for_what_it_says_and_says_so_where_there_is_nothing(run):
     assert is_whole(run.plot.windows())
     without = stream(LATE, duration=5).replace({"services.counter.handle": [{"work": "1ms"}]}).run()
     assert "write window" in without.plot.scene("windows").title
+
+
+@pytest.mark.parametrize("name", ["windows", "backpressure"])
+def test_a_service_that_has_no_window_is_named_with_those_that_have_one(run, name):
+    with pytest.raises(ValueError, match="'page' has no window; there are counter"):
+        run.plot.scene(name, service="page")
 
 
 def test_where_there_are_too_many_events_the_dots_are_spread_over_the_whole_run(run, monkeypatch):

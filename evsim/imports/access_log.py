@@ -36,9 +36,9 @@ def read(text, name, sketch):
     for number, line in enumerate(text.splitlines(), 1):
         match = LINE.match(line) if len(line) <= LONGEST else None
         moment = match and _moment(match["time"], known)
-        if match is None or moment is None:
-            unread += bool(line.strip())
-            first_unread = first_unread or (number if line.strip() else None)
+        if moment is None:
+            if line.strip():
+                unread, first_unread = unread + 1, first_unread or number
             continue
         moments.append(moment)
         errors += match["status"].startswith("5")

@@ -47,7 +47,8 @@ def read(text, name, sketch):
         for way in (False, True)
     )
     box.words = f"receives {received}; sends {sent} ({name})"
-    sketch.count(replies, "operation", f"of {name} has a reply, which is left out: requests here are calls")
+    left_out = "which is left out: requests here are calls"
+    sketch.count(replies, "operation", f"of {name} has a reply, {left_out}", f"of {name} have a reply, {left_out}")
 
 
 def _title(title):

@@ -85,10 +85,9 @@ def _targets(steps, certain=False):
                 key = "service" if kind == "call" else "channel"
                 yield kind, inside[key] if isinstance(inside, dict) else inside
             elif kind == "maybe" and not certain:
-                yield from _targets([*inside["then"], *inside.get("else", [])])
+                yield from _targets(inside["then"])
             elif kind == "parallel":
-                branches = [each for branch in inside for each in (branch if isinstance(branch, list) else [branch])]
-                yield from _targets(branches, certain)
+                yield from _targets(inside, certain)
 
 
 def _calls(box):
@@ -176,9 +175,8 @@ def _stand_in(sketch):
             who = slug(f"{name}-source")
             steps = [({"work": "1ms"}, GUESSED), *(({"publish": each}, GUESSED) for each in _publishes(name, settings))]
             sketch.boxes[who] = Box(steps, words="stands in for whoever publishes", stands_in=True)
-            if who not in sketch.workloads:
-                sketch.workloads[slug(f"{name}-clients")] = who, RATE, GUESSED, ""
-        if name not in read and not _handed_on(settings) and "exchange" not in settings:
+            sketch.workloads[slug(f"{name}-clients")] = who, RATE, GUESSED, ""
+        if name not in read and "exchange" not in settings:
             if name in _letter_boxes(sketch):
                 continue
             steps = [({"work": GUESSED_WORK}, GUESSED), ({"effect": f"{name} handled"}, GUESSED)]
@@ -235,9 +233,7 @@ def _come(sketch):
         sketch.boxes["web"] = Box(sketch.loose["steps"], 1, words=sketch.loose["words"])
         entries = ["web"]
     if not entries:
-        entries = [name for name in sketch.boxes if name not in called] or list(sketch.boxes) or [None]
-        if entries == [None]:
-            return
+        entries = [name for name, box in sketch.boxes.items() if name not in called and not box.stands_in]
     arrivals = sketch.loose["arrivals"] if sketch.loose else (RATE, GUESSED, "")
     front = next((name for name in entries if sketch.boxes[name].words.startswith("open")), None)
     many = [front] if front and sketch.loose else entries
@@ -266,7 +262,7 @@ def _written(sketch):
             if getattr(box, setting):
                 entry[setting], origin = getattr(box, setting)
                 said(f"services.{name}.{setting}", origin)
-        if box.together and box.workers:
+        if box.together:
             entry["workers"] = math.ceil(entry["workers"] / entry.get("instances", 1))
         if box.subscribes:
             reads = [{"channel": channel, **more} if more else channel for channel, more in box.subscribes.items()]

@@ -117,10 +117,8 @@ def _named_channels(entry):
 
 
 def _words(entry, kind, called):
-    ports = ", ".join(
-        word(mapping(each).get("published")) if isinstance(each, dict) else word(each)
-        for each in sequence(entry.get("ports"))
-    )
+    doors = (each.get("published") if isinstance(each, dict) else each for each in sequence(entry.get("ports")))
+    ports = ", ".join(filter(None, map(word, doors)))
     what = word(entry.get("image")) or "built here"
     front = f"{FRONT}, port {ports}; " if ports and kind == "program" and not called else ""
     return f"{front}{what}"

@@ -6,6 +6,7 @@ Source: Apache Kafka, tool ConsumerGroupCommand.
 import re
 from collections import defaultdict
 
+from evsim.counting import count
 from evsim.imports.measured import GUESSED_WORK
 from evsim.imports.sketch import GUESSED, slug
 from evsim.scenario.textfile import wrong
@@ -35,8 +36,8 @@ def read(text, name, sketch):
     if not partitions:
         raise wrong(name, "holds no row of a consumer group that can be read", line=first_unread)
     sketch.count(unread, "line", f"of {name} could not be read, the first is line {first_unread}")
-    for topic, count in partitions.items():
-        sketch.channel(slug(topic), {"log": {"partitions": count}}, f"measured: {name}", overwrite=True)
+    for topic, number in partitions.items():
+        sketch.channel(slug(topic), {"log": {"partitions": number}}, f"measured: {name}", overwrite=True)
     for (group, topic), lag in lags.items():
         box = sketch.box(slug(group))
         box.subscribes.setdefault(slug(topic), {})
@@ -44,7 +45,7 @@ def read(text, name, sketch):
         there = len(members[group])
         if there:
             box.instances = min(there, 1000), f"measured: {name}"
-        box.words = f"{there or 'no'} member{'' if there == 1 else 's'} in {name}; lag {lag:,} in {topic}"
+        box.words = f"{count(there, 'member') if there else 'no members'} in {name}; lag {lag:,} in {topic}"
     _backlog(lags, name, sketch)
 
 
@@ -55,7 +56,7 @@ def _row(columns, cells, partitions, lags, members, name):
         return False
     topic, group = row["TOPIC"], row.get("GROUP", "group")
     partitions[topic] = max(partitions[topic], int(partition) + 1)
-    lags[group, topic] += min(int(lag[:12]), 10**12) if lag.isdigit() else 0
+    lags[group, topic] += min(int(lag[:13]), 10**12) if lag.isdigit() else 0
     if row.get("CONSUMER-ID", "-") != "-":
         members[group].add(row["CONSUMER-ID"])
     return True

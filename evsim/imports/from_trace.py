@@ -14,6 +14,7 @@ from evsim.imports.json_data import load_json_lines, mapping
 from evsim.imports.measured import arrivals_of, busiest, time_setting
 from evsim.imports.sketch import GUESSED, HALF, slug
 from evsim.imports.spans import CLIENT
+from evsim.results.outcomes import listed
 from evsim.scenario.textfile import wrong
 
 __all__ = ["sketch_of_spans"]
@@ -26,7 +27,7 @@ WAITED = 0.05  # of all handlings, if their workers were all busy at times
 FULL = 0.9  # how busy the workers of a trace may be in which others waited
 PARTITIONS = 6
 SHARED = 1.5  # times as many at once as partitions: more than what a rebalance makes come twice
-LIKE = {"kafka": "kafka", "rabbitmq": "rabbitmq", "aws_sqs": "sqs"}  # presets, by messaging.system
+LIKE = {"rabbitmq": "rabbitmq", "aws_sqs": "sqs"}  # presets, by messaging.system
 
 
 def sketch_of_spans(text, name, sketch, spans_of):
@@ -38,13 +39,17 @@ def sketch_of_spans(text, name, sketch, spans_of):
     spans = [span for span in spans if "evsim.fault" not in span.about and not span.settles]
     if not spans:
         raise wrong(name, "holds no span that can be read")
-    sketch.count(_named(spans), "span", f"of {name} names no channel: it is called after who sends or reads there")
+    called = "no channel: it is called after who sends or reads there"
+    sketch.count(_named(spans), "span", f"of {name} names {called}", f"of {name} name {called}")
     spans, exchanges = _without_exchanges(spans)
     for exchange in exchanges:
         sketch.note(f"the exchange {exchange} of {name} is left out: who publishes to it publishes to its queues")
-    sketch.count(faults, "fault", f"of {name} is not taken: `evsim replay` takes them from a timeline")
+    replayed = "not taken: `evsim replay` takes faults from a timeline"
+    sketch.count(faults, "fault", f"of {name} is {replayed}", f"of {name} are {replayed}")
     trace = _SpanTree(spans)
-    sketch.count(trace.orphans, "span", f"of {name} hangs from a span that is not in the file: taken for a beginning")
+    from_none = "a span that is not in the file, and"
+    one, several = f"hangs from {from_none} is taken for a beginning", f"hang from {from_none} are taken for beginnings"
+    sketch.count(trace.orphans, "span", f"of {name} {one}", f"of {name} {several}")
     hop = _network(trace, name, sketch)
     _boxes(trace, hop, name, sketch)
     _workloads(trace, name, sketch)
@@ -195,7 +200,7 @@ def _boxes(trace, hop, name, sketch):
     for service, handlings in by_service.items():
         box = sketch.box(slug(service))
         sketch.handle(slug(service), fit_handlings(handlings, name), RANK)
-        box.words = box.words or f"{count(len(handlings), 'handling')} in {name}"
+        box.words = f"{count(len(handlings), 'handling')} in {name}"
         _workers(box, handlings, hop, name)
         for handling in handlings:
             for item in handling.items:
@@ -205,7 +210,7 @@ def _boxes(trace, hop, name, sketch):
             box.subscribes.setdefault(channel, subscription)
     names = {slug(service) for service in by_service}
     for peer, items in peers.items():
-        if peer not in names:
+        if peer not in names and peer not in sketch.boxes:
             work, words = time_setting([item.end - item.start for item in items if not item.span.error] or [0])
             sketch.handle(peer, [({"work": work}, f"measured: {name}, {words}, network and waiting in it")], RANK)
             sketch.box(peer).words = f"seen in {name} by those who call it only"
@@ -249,10 +254,7 @@ def _read_channels(trace, handlings):
     found = defaultdict(list)
     for handling in handlings:
         if handling.span.consumes:
-            above = handling.asked
-            channel = handling.span.channel or (above.channel if above else "")
-            if channel:
-                found[slug(channel)].append(handling.span)
+            found[slug(handling.span.channel)].append(handling.span)
     return {channel: {"share": True} if _shared(spans) else {} for channel, spans in found.items()}
 
 
@@ -290,7 +292,7 @@ def _channels(trace, by_service, name, sketch):
             like = {"like": system} if system == "kafka" else {}
             sketch.channel(channel, {"log": {**like, "partitions": count}}, f"measured: {name}" if seen else GUESSED)
         elif len(readers[channel]) < 2:
-            like = {"like": LIKE[system]} if system in LIKE and system != "kafka" else {}
+            like = {"like": LIKE[system]} if system in LIKE else {}
             sketch.channel(channel, {"queue": like}, f"measured: {name}, {system or 'no system said'}")
         else:
             queues = [slug(f"{channel}-{reader}") for reader in sorted(readers[channel])]
@@ -303,30 +305,34 @@ def _channels(trace, by_service, name, sketch):
 
 
 def _workloads(trace, name, sketch):
-    came, messages = defaultdict(list), defaultdict(list)
+    came, messages = defaultdict(list), defaultdict(dict)
     for span, handling in trace.entries:
-        if handling.span.consumes and handling.asked is None:
-            messages[slug(handling.span.channel)].append(span.start)
+        if handling.span.consumes and (handling.asked is None or span.publishes):
+            messages[slug(handling.span.channel)][span.id] = span
         else:
             target = slug(handling.span.service)
             who = slug(span.service) if span.service != handling.span.service else ""
             came[who, target].append((span.start, span.trace))
     begin = min([span.start for span in trace.spans])
-    targets = {target for _, target in came}
+    targets, asks = {target for _, target in came}, Counter(who for who, _ in came)
     lengths = []
     for (who, target), starts in came.items():
         firsts = {}
         for start, of_trace in starts:
             firsts[of_trace] = min(start, firsts.get(of_trace, start))
         moments = np.sort(np.array(list(firsts.values()), dtype=float) - begin) / 1e9
-        who = who or ("clients" if len(targets) == 1 else slug(f"clients-of-{target}"))
+        if not who:
+            who = "clients" if len(targets) == 1 else slug(f"clients-of-{target}")
+        elif asks[who] > 1:
+            who = slug(f"{who}-to-{target}")
         who = who if who not in sketch.boxes else slug(f"{who}-clients")
         lengths.append(_workload(who, target, moments, name, sketch))
-    for channel, starts in messages.items():
+    for channel, spans in messages.items():
         source = slug(f"{channel}-source")
         sketch.handle(source, [({"publish": channel}, "")], RANK)
-        sketch.box(source).words = "stands in for whoever publishes: the trace does not say"
-        moments = np.sort(np.array(starts, dtype=float) - begin) / 1e9
+        known = sorted({span.service for span in spans.values() if span.publishes})
+        sketch.box(source).words = f"stands in for {listed(known) or 'whoever publishes: the trace does not say'}"
+        moments = np.sort(np.array([span.start for span in spans.values()], dtype=float) - begin) / 1e9
         lengths.append(_workload(slug(f"{channel}-clients"), source, moments, name, sketch))
     sketch.duration = min(max([1.0, *lengths]), 86_400.0)
 

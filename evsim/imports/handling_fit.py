@@ -109,7 +109,7 @@ def fit_handlings(handlings, name):
         first = next((number for number, (step, _) in enumerate(steps) if "work" in step), -1)
         steps.insert(first + 1, ({"fail": share}, f"measured: {name}, {len(alone):,} of {len(handlings):,}"))
     if handlings[0].span.consumes and not any("effect" in step for step, _ in steps):
-        steps.append(({"effect": f"{handlings[0].span.channel or 'message'} handled"}, GUESSED))
+        steps.append(({"effect": f"{handlings[0].span.channel} handled"}, GUESSED))
     return steps[:MOST_STEPS] or [({"work": rounded_time(0.0)}, f"measured: {name}")]
 
 
@@ -150,7 +150,7 @@ def _groups(handlings):
     for label in order:
         last = groups[-1][-1] if groups else None
         pairs = both[last, label] + both[label, last]
-        if last is not None and pairs and (over[last, label] + over[label, last]) * 2 > pairs:
+        if (over[last, label] + over[label, last]) * 2 > pairs:
             groups[-1].append(label)
         else:
             groups.append([label])
@@ -168,7 +168,7 @@ def _own_times(handlings, groups):
             number = place.get(item.label)
             if number is not None:
                 begin, end = spread.get(number, (item.start, item.end))
-                spread[number] = min(begin, item.start), max(end, item.end)
+                spread[number] = begin, max(end, item.end)
         for number in sorted(spread):
             begin, end = spread[number]
             found[number].append(max(0, begin - at))
@@ -178,7 +178,7 @@ def _own_times(handlings, groups):
 
 
 def _work(nanoseconds, name):
-    if not nanoseconds or float(np.mean(nanoseconds)) < SHORT:
+    if float(np.mean(nanoseconds)) < SHORT:
         return []
     work, words = time_setting(nanoseconds)
     return [({"work": work}, f"measured: {name}, {words}")]
@@ -220,7 +220,7 @@ def _ask(label, items, handlings):
 
 
 def _timed_out(span):
-    said = f"{span.about.get('error.type', '')} {span.about.get('http.status_code', '')} {span.name}".lower()
+    said = f"{span.about.get('error.type', '')} {span.name}".lower()
     return any(word in said for word in TIMEOUTS)
 
 

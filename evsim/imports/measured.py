@@ -21,14 +21,17 @@ LONGEST_RUN = 100_000  # arrivals
 
 
 def rate_words(rate):
-    return (
-        f"{rate:.4g}/s" if 1e-3 <= rate < 1e4 else f"{rate:.8f}".rstrip("0") + "/s" if rate < 1e-3 else f"{rate:.0f}/s"
-    )
+    """A rate as it is written, with four digits and no exponent; a high one with all before the point."""
+    return f"{rate:.0f}/s" if rate >= 1e4 else f"{np.format_float_positional(float(f'{rate:.4g}'), trim='-')}/s"
 
 
 def rounded_time(seconds):
     """A time as it is written, with four digits."""
-    return write_time(max(0.0, round(float(f"{seconds:.4g}"), 9)))
+    return write_time(round(float(f"{seconds:.4g}"), 9))
+
+
+def _long(seconds):
+    return f"{float(f'{seconds:.4g}'):,.10g} s"
 
 
 def busiest(moments):
@@ -42,8 +45,8 @@ def busiest(moments):
 def arrivals_of(moments):
     """(arrivals, words, seconds) of sorted moments in seconds: even, at random, or at a rate that changes."""
     count = len(moments)
-    span = float(moments[-1] - moments[0]) if count else 0.0
-    if count < 2 or span <= 0:
+    span = float(moments[-1] - moments[0])
+    if span <= 0:
         return {"poisson": "1/s"}, "", 60.0
     length = span * count / (count - 1)
     rate = count / length
@@ -55,7 +58,7 @@ def arrivals_of(moments):
     gaps = np.diff(moments)
     if count >= ENOUGH and gaps.std() < EVEN * gaps.mean():
         return {"constant": rate_words(rate)}, f"{count:,} arrivals, evenly", length
-    return {"poisson": rate_words(rate)}, f"{count:,} arrivals in {length:,.4g} s", length
+    return {"poisson": rate_words(rate)}, f"{count:,} arrivals in {_long(length)}", length
 
 
 def _changes(counts):
@@ -75,14 +78,14 @@ def arrivals_of_counts(counts, seconds):
         counts = np.diff(np.interp(ends, np.arange(len(whole)), whole))
         seconds = length / pieces
     if len(counts) == 1 or not _changes(counts):
-        return {"poisson": rate_words(total / length)}, f"{counted(round(total), 'arrival')} in {length:,.4g} s", length
+        return {"poisson": rate_words(total / length)}, f"{counted(round(total), 'arrival')} in {_long(length)}", length
     middles = [0.0, *((number + 0.5) * seconds for number in range(len(counts))), length]
     rates = np.array([counts[0], *counts, counts[-1]]) / seconds
     area = float((np.diff(middles) * (rates[1:] + rates[:-1]) / 2).sum())
     points = [
         [rounded_time(at), rate_words(rate * total / area)] for at, rate in zip(middles[:-1], rates[:-1], strict=True)
     ]
-    return {"profile": points}, f"{total:,.0f} arrivals in {length:,.4g} s, a rate that changes", length
+    return {"profile": points}, f"{total:,.0f} arrivals in {_long(length)}, a rate that changes", length
 
 
 def time_setting(nanoseconds):
@@ -103,7 +106,7 @@ def time_setting(nanoseconds):
     found = fit(_apart(times[:: -(-len(times) // LOOKED_AT)]))
     simplest = (each for each in found.candidates if each.name == "exponential" and each.fits)
     best = next(simplest, found.best)
-    if best is None:
+    if best is None or best.name == "constant":  # so are those that were looked at
         return spread, f"mean and variation of {what}, none fits"
     if best.name == "uniform":
         return {"uniform": [rounded_time(times.min()), rounded_time(times.max())]}, what

@@ -32,13 +32,14 @@ def read(text, name, sketch):
             rows.append((cells[2], cells[3], counts))
         elif line.strip():
             unread, first_unread = unread + 1, first_unread or number
-    if not rows or not sum(counts.sum() for *_, counts in rows):
+    if not sum(counts.sum() for *_, counts in rows):
         raise wrong(name, "holds no row of counts a minute that can be read", line=first_unread)
     sketch.count(unread, "row", f"of {name} could not be read, the first is line {first_unread}")
     rows.sort(key=lambda row: -row[2].sum())
     first, last = _busiest(sum(counts for *_, counts in rows))
     if last - first < width - BEFORE:
-        sketch.note(f"minutes {first + 1} to {last} of {width - BEFORE} are taken, the busiest that a run can hold")
+        taken = f"minute {last} of {{}} is" if last - first == 1 else f"minutes {first + 1} to {last} of {{}} are"
+        sketch.note(f"{taken.format(width - BEFORE)} taken, the busiest that a run can hold")
     kept = rows[:MOST]
     if len(rows) > MOST:
         kept.append(("others", "", np.sum([counts for *_, counts in rows[MOST:]], axis=0)))

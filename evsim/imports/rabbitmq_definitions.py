@@ -48,8 +48,10 @@ def read(text, name, sketch):
             word(queue.get("vhost")),
         )
         sketch.channel(called[_place(queue)], {"queue": settings}, said)
-    sketch.count(streams, "stream", f"of {name} is taken for a log of one partition")
-    sketch.count(fed_streams, "stream", f"of {name} is taken for a queue, as an exchange here hands on to queues alone")
+    one, several = f"of {name} is taken for a", f"of {name} are taken for"
+    sketch.count(streams, "stream", f"{one} log of one partition", f"{several} logs of one partition each")
+    why = "as an exchange here hands on to queues alone"
+    sketch.count(fed_streams, "stream", f"{one} queue, {why}", f"{several} queues, {why}")
     _exchanges(exchanges, bindings, called, said, sketch)
 
 
@@ -134,7 +136,8 @@ def _exchanges(types, bindings, called, said, sketch):
             bound[_place(each, "source")].append(each)
         else:
             others += 1
-    sketch.count(others, "binding", "leads to another exchange, which is left out")
+    to_none = "to no queue of the file, and"
+    sketch.count(others, "binding", f"leads {to_none} is left out", f"lead {to_none} are left out")
     for place, theirs in bound.items():
         exchange, kind = place[1], types.get(place, "direct")
         if kind not in TYPES:

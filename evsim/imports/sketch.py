@@ -8,6 +8,8 @@ import math
 import re
 from dataclasses import dataclass, field
 
+from evsim.counting import count
+
 __all__ = ["GUESSED", "HALF", "MOST", "Box", "Sketch", "slug"]
 
 GUESSED = "guessed"
@@ -91,7 +93,7 @@ class Sketch:
         if text not in self.notes:
             self.notes.append(text)
 
-    def count(self, number, what, why):
-        """Note that so many of something could not be read."""
+    def count(self, number, what, why, of_several=None):
+        """Note why so many of something are not taken as they are; of several, where that is said in other words."""
         if number:
-            self.note(f"{number:,} {what}{'' if number == 1 else 's'} {why}")
+            self.note(f"{count(number, what)} {why if number == 1 or of_several is None else of_several}")

@@ -37,7 +37,8 @@ def read(text, name, sketch):
     if len(fine) < 2:
         raise wrong(name, "holds no two rows that have a time", line=rows[-1][0])
     bad = next((row[0] for moment, row in read_rows if moment is None), None)
-    sketch.count(len(read_rows) - len(fine), "row", f"of {name} has no time, the first is line {bad}")
+    first = f"no time, the first is line {bad}"
+    sketch.count(len(read_rows) - len(fine), "row", f"of {name} has {first}", f"of {name} have {first}")
     if header is None and len(rows[0][1]) > 1:
         sketch.note(f"columns of {name} have no names, and all but the first are left out: begin with time,took_ms")
     fine.sort(key=lambda each: each[0])

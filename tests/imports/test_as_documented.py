@@ -170,7 +170,7 @@ def test_each_operation_of_asyncapi_with_a_reply_is_counted_whoever_sends(tmp_pa
         "operations": operations,
     }
     made = draft(tmp_path, "desk.json", json.dumps(data))
-    said = [note for note in made.notes if "has a reply, which is left out" in note]
+    said = [note for note in made.notes if " a reply, which is left out" in note]
     many = len(actions)
     assert [note.split(" of desk.json")[0] for note in said] == (
         [f"{many} operation{'s' * (many > 1)}"] if many else []

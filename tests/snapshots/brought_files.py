@@ -9,6 +9,9 @@ from evsim import Scenario
 from tests.imports.test_hostile_files import HARM
 from tests.imports.test_replay import SMALL
 from tests.reporting.test_report import ASKS
+from tests.snapshots.files_on_the_limit import FILES_ON_THE_LIMIT
+from tests.snapshots.made_files import exported, log, made, new, otlp, rows_of
+from tests.snapshots.odd_traces import ODD_TRACES
 from tests.snapshots.telling import ALONE, in_folder, refusals, told
 from tests.snapshots.texts import drawn, tried
 
@@ -17,73 +20,17 @@ __all__ = ["BROUGHT_FILES"]
 DATA = Path(__file__).resolve().parents[1] / "data"
 
 
-def _new(folder=None, name=None):
-    """The draft that is made of the files in a folder, and what is noted of them."""
-    paths = sorted(folder.iterdir()) if isinstance(folder, Path) else folder
-    draft = evsim.from_file(*paths, name=name)
-    return [str(draft), *draft.notes, *draft.scenario.warnings()]
-
-
-def _made(**files):
-    return in_folder(_new, **files)
-
-
-def _log(*lines, start="09:00:{:02}", zone=" +0000", host="1.2.3.4 - -"):
-    """Lines of an access log, a second apart, each with an ending of its own."""
-    at = (start.format(number % 60) for number in range(len(lines)))
-    return (
-        "\n".join(f'{host} [02/Mar/2026:{each}{zone}] "GET / HTTP/1.1" {line}' for each, line in zip(at, lines)) + "\n"
-    )
-
-
-def _otlp(*spans, **more):
-    """A trace with spans (service, id, parent, kind, begin in ms, end in ms, attributes)."""
-
-    def value(each):
-        return {"boolValue" if isinstance(each, bool) else "intValue" if isinstance(each, int) else "stringValue": each}
-
-    def written(service, own, parent, kind, begin, end, about=None, **others):
-        about = [{"key": name, "value": value(each)} for name, each in (about or {}).items()]
-        span = {"traceId": "t", "spanId": own, "parentSpanId": parent, "name": own, "kind": kind, "attributes": about,
-                "startTimeUnixNano": str(int(begin * 1e6)), "endTimeUnixNano": str(int(end * 1e6))}  # fmt: skip
-        service, _, instance = service.partition("/")
-        resource = [
-            {"key": "service.name", "value": value(service)},
-            {"key": "service.instance.id", "value": value(instance)},
-        ]
-        return {"resource": {"attributes": resource}, "scopeSpans": [{"spans": [span | others]}]}
-
-    return json.dumps(
-        {"resourceSpans": [written(*each[:7], **(each[7] if len(each) > 7 else {})) for each in spans]} | more
-    )
-
-
-def _exported(name, until=3, **changes):
-    """What is made of the trace of a run, as evsim exports it."""
-
-    def make(folder):
-        run = evsim.load(name).replace(changes).run(until=until) if isinstance(name, str) else name.run()
-        run.export(folder / "trace.json", "otlp")
-        return _new(folder)
-
-    return in_folder(make)
-
-
-def _table(*rows):
-    return "\n".join(rows) + "\n"
-
-
-SAMPLES = {path.name: partial(_new, [path]) for path in sorted((DATA / "imports").iterdir())}
-SAMPLES |= {f"shop {path.name}": partial(_new, [path]) for path in sorted((DATA / "shop").iterdir())}
+SAMPLES = {path.name: partial(new, [path]) for path in sorted((DATA / "imports").iterdir())}
+SAMPLES |= {f"shop {path.name}": partial(new, [path]) for path in sorted((DATA / "shop").iterdir())}
 SAMPLES |= {
-    "all of a shop": lambda: _new(sorted((DATA / "shop").iterdir()), "shop"),
-    "together": lambda: [_new([DATA / "imports" / name for name in names]) for names in (
+    "all of a shop": lambda: new(sorted((DATA / "shop").iterdir()), "shop"),
+    "together": lambda: [new([DATA / "imports" / name for name in names]) for names in (
         ("compose.yaml", "nginx.log", "jaeger.json"), ("compose.yaml", "common.log"),
         ("asyncapi-2.yaml", "compose.yaml"),
         ("headerless.csv", "asyncapi-3.yaml"), ("rabbitmq-definitions.json", "consumer-groups.txt", "nginx.log"),
         ("common.log", "nginx.log"), ("azure-functions.csv", "nginx.log"),
         ("rabbitmq-definitions.json", "../shop/docker-compose.yml"))],
-    **{f"trace of {name}": partial(_exported, name) for name in (
+    **{f"trace of {name}": partial(exported, name) for name in (
         "registration-hybrid", "registration-parallel", "topic-exchange", "vertx-bus", "share-group",
         "saga-orchestrated",
         "two-producers-four-consumers", "poison-message", "registrations-per-minute", "hot-partition")},
@@ -145,64 +92,64 @@ EMPTY = {
 }
 HANDMADE = {
     "logs": lambda: [
-        _made(access__log=_log(*['200 5 "-" "-" 0.25 ms=3'] * 9, '503 5 "-" "-" 0.5')),
-        _made(x__log=_log(*["200 5 2500"] * 9, "200 5")),
-        _made(x__log=_log(*["200 5 1"] * 9, zone="")),
-        _made(x__log=_log('200 5 "-" took=7ms', '500 - 3us', '404 5 "2.5"')),
-        _made(x__log=_log("200 5") + _log("200 5", start="25:00:{:02}") + "\n\ntorn\n"
-              + _log("200 5").replace("Mar", "Mir") * 2),
-        _made(x__log=_log("200 5").replace("Mar", "Mir")),
-        _made(x__log=_log(*["200 5"] * 60, start="09:00:{:02}", host="host:80 1.2.3.4 - ann"))],
+        made(access__log=log(*['200 5 "-" "-" 0.25 ms=3'] * 9, '503 5 "-" "-" 0.5')),
+        made(x__log=log(*["200 5 2500"] * 9, "200 5")),
+        made(x__log=log(*["200 5 1"] * 9, zone="")),
+        made(x__log=log('200 5 "-" took=7ms', '500 - 3us', '404 5 "2.5"')),
+        made(x__log=log("200 5") + log("200 5", start="25:00:{:02}") + "\n\ntorn\n"
+              + log("200 5").replace("Mar", "Mir") * 2),
+        made(x__log=log("200 5").replace("Mar", "Mir")),
+        made(x__log=log(*["200 5"] * 60, start="09:00:{:02}", host="host:80 1.2.3.4 - ann"))],
     "tables": lambda: [
-        _made(t__csv=_table("time,took_ms,status", *(f"{each},{500 if n % 9 == 0 else 200}" for n,
+        made(t__csv=rows_of("time,took_ms,status", *(f"{each},{500 if n % 9 == 0 else 200}" for n,
                                                      each in enumerate(TICKS)))),
-        _made(t__csv=_table("time;latency", *(f"{number};0,{number}" for number in range(30)))),
-        _made(t__csv=_table(*map(str, range(30)))),
-        _made(t__csv=_table("time,duration_s", *(f"{n},x" for n in range(9)), "12")),
-        _made(t__tsv=_table("ts\tworked", "1\t2", "2\t3", "3\t4")),
-        _made(t__csv=_table("time,count", *(f"2026-03-02T09:{n:02}:00Z,{n % 3 * 90}" for n in range(24)))),
-        _made(t__csv=_table("minute,hits", "0,3", "0,4", "60,5")), _made(t__csv=_table("time,count", "0,0", "60,0")),
-        _made(t__csv=_table("time", *(str(17e11 + 40 * n) for n in range(30)))),
-        _made(t__csv=_table("time,what", "1,2", "x,y", "z,2")),
-        _made(t__csv=_table("time", *(f"{n / 4000:.6f}" for n in range(100_001)))),
-        _made(t__csv=_table("when", "5", "5", "5")),
-        _made(t__csv=_table("time,work_us", *(f"{n * n / 90},{100 + n}" for n in range(200))))],
+        made(t__csv=rows_of("time;latency", *(f"{number};0,{number}" for number in range(30)))),
+        made(t__csv=rows_of(*map(str, range(30)))),
+        made(t__csv=rows_of("time,duration_s", *(f"{n},x" for n in range(9)), "12")),
+        made(t__tsv=rows_of("ts\tworked", "1\t2", "2\t3", "3\t4")),
+        made(t__csv=rows_of("time,count", *(f"2026-03-02T09:{n:02}:00Z,{n % 3 * 90}" for n in range(24)))),
+        made(t__csv=rows_of("minute,hits", "0,3", "0,4", "60,5")), made(t__csv=rows_of("time,count", "0,0", "60,0")),
+        made(t__csv=rows_of("time", *(str(17e11 + 40 * n) for n in range(30)))),
+        made(t__csv=rows_of("time,what", "1,2", "x,y", "z,2")),
+        made(t__csv=rows_of("time", *(f"{n / 4000:.6f}" for n in range(100_001)))),
+        made(t__csv=rows_of("when", "5", "5", "5")),
+        made(t__csv=rows_of("time,work_us", *(f"{n * n / 90},{100 + n}" for n in range(200))))],
     "minutes": lambda: [
-        _made(m__csv=_table(COUNTS, *(f"o,a,f{n},http,{n},1,2,3" for n in range(12)), "o,a,torn,http,1,x,3,4",
+        made(m__csv=rows_of(COUNTS, *(f"o,a,f{n},http,{n},1,2,3" for n in range(12)), "o,a,torn,http,1,x,3,4",
                             "o,a,short,queue,1", "", "o,a,none,timer,0,0,0,0")),
-        _made(m__csv=_table(COUNTS, "o,a,busy,,90000,19,90000,9", "o,a,calm,http,0,0,0,5")),
-        _made(m__csv=_table(COUNTS, "o,a,busy,,200000,9,8,300000")),
-        _made(m__csv=_table(COUNTS, "o,a,f,http,0,0,0,0", "o,a,g,http,-1,0,0,0"))],
+        made(m__csv=rows_of(COUNTS, "o,a,busy,,90000,19,90000,9", "o,a,calm,http,0,0,0,5")),
+        made(m__csv=rows_of(COUNTS, "o,a,busy,,200000,9,8,300000")),
+        made(m__csv=rows_of(COUNTS, "o,a,f,http,0,0,0,0", "o,a,g,http,-1,0,0,0"))],
     "groups": lambda: [
-        _made(g__txt=_table(GROUPS, "mail facts 0 0 9 100001 c-1 h i", "mail facts 1 0 9 - - - -",
+        made(g__txt=rows_of(GROUPS, "mail facts 0 0 9 100001 c-1 h i", "mail facts 1 0 9 - - - -",
                             "mail facts x 0 9 1 - - -", "mail odd 20000 0 9 1 - - -", "torn")),
-        _made(g__txt=_table(GROUPS, "torn")), _made(g__txt="Consumer group 'a' has no active members.\n"
-                                                    + _table(GROUPS, "a calm 0 1 1 0 - - -")),
-        _made(g__txt="GROUP CONSUMER-ID HOST CLIENT-ID #PARTITIONS\n"),
-        _made(g__txt=_table(GROUPS[6:], "facts 0 1 9 8 c h i"))],
-    "rabbit": lambda: [_made(r__json=json.dumps({"queues": [{"name": f"queue {n}"} for n in range(103)],
+        made(g__txt=rows_of(GROUPS, "torn")), made(g__txt="Consumer group 'a' has no active members.\n"
+                                                    + rows_of(GROUPS, "a calm 0 1 1 0 - - -")),
+        made(g__txt="GROUP CONSUMER-ID HOST CLIENT-ID #PARTITIONS\n"),
+        made(g__txt=rows_of(GROUPS[6:], "facts 0 1 9 8 c h i"))],
+    "rabbit": lambda: [made(r__json=json.dumps({"queues": [{"name": f"queue {n}"} for n in range(103)],
                                                  "exchanges": [], "bindings": []})),
-                       _made(r__json=json.dumps(QUEUES)),
-                       _made(r__json='{"queues": [], "exchanges": [], "bindings": []}'),
-                       _made(r__json='{"queues": [], "exchanges": [], "bindings": 1' + "0" * 5000 + "}"),
-                       _made(r__json='{"queues": [}, "exchanges": "bindings"')],
+                       made(r__json=json.dumps(QUEUES)),
+                       made(r__json='{"queues": [], "exchanges": [], "bindings": []}'),
+                       made(r__json='{"queues": [], "exchanges": [], "bindings": 1' + "0" * 5000 + "}"),
+                       made(r__json='{"queues": [}, "exchanges": "bindings"')],
     "compose": lambda: [
-        _made(c__yaml=RING), _made(c__yaml="services:\n"
+        made(c__yaml=RING), made(c__yaml="services:\n"
                                    + "".join(f"  service-with-a-very-long-name-{n:03}: {{image: x}}\n"
                                              for n in range(103))),
-        _made(c__json=json.dumps({"services": {"a": {"image": "x", "ports": [{"published": 80}, 81], "scale": 3},
+        made(c__json=json.dumps({"services": {"a": {"image": "x", "ports": [{"published": 80}, 81], "scale": 3},
                                                "1b": {"build": "."}}})),
-        _made(c__yaml=JOBS),
-        _made(c__yaml="services: [image: 5]\n"), _made(c__yaml="services:\n  a: {image: x\n"),
-        _made(c__yaml="services:\n  zipkin: {image: zipkin}\n"),
-        _made(c__json='{"services": ' + "[" * 200 + "]" * 200 + ', "image": 5}'),
-        _made(c__json='{"services": "image": }')],
+        made(c__yaml=JOBS),
+        made(c__yaml="services: [image: 5]\n"), made(c__yaml="services:\n  a: {image: x\n"),
+        made(c__yaml="services:\n  zipkin: {image: zipkin}\n"),
+        made(c__json='{"services": ' + "[" * 200 + "]" * 200 + ', "image": 5}'),
+        made(c__json='{"services": "image": }')],
     "asyncapi": lambda: [
-        *(_made(a__yaml=text) for text in (BOTH_WAYS, MAIL)),
-        _made(a__yaml="asyncapi: 3.0.0\nchannels: {}\n"), _made(a__json=json.dumps(SAME_NAME))],
-    "refused": lambda: [*(_made(**{name.replace(".", "__"): text}) for name, (text, _) in HARM.items()),
+        *(made(a__yaml=text) for text in (BOTH_WAYS, MAIL)),
+        made(a__yaml="asyncapi: 3.0.0\nchannels: {}\n"), made(a__json=json.dumps(SAME_NAME))],
+    "refused": lambda: [*(made(**{name.replace(".", "__"): text}) for name, (text, _) in HARM.items()),
                         tried(evsim.from_file),
-                        _made(a__txt="nothing that is known\n"), _made(a__csv="time\n"),
+                        made(a__txt="nothing that is known\n"), made(a__csv="time\n"),
                         *refusals(partial(evsim.from_file, DATA / "imports/compose.yaml"), {}, {"name": 5}),
                         in_folder(lambda folder: [str(tried(evsim.from_file(DATA / "imports/compose.yaml").save,
                                                             folder / "a.yaml")) for _ in range(2)])],
@@ -222,9 +169,9 @@ MANY = [each for n in range(0, 3000, 100) for each in (
      else {}),
 )]  # fmt: skip
 TRACED = {
-    "many": lambda: _made(t__json=_otlp(*MANY)),
-    "one": lambda: _made(t__json=_otlp(("alone", "1", "", 2, 0, 0))),
-    "shapes": lambda: [_made(t__json=_otlp(*each)) for each in (
+    "many": lambda: made(t__json=otlp(*MANY)),
+    "one": lambda: made(t__json=otlp(("alone", "1", "", 2, 0, 0))),
+    "shapes": lambda: [made(t__json=otlp(*each)) for each in (
         [("a", "1", "", 2, 0, 9), ("a", "1", "", 2, 1, 9), ("b", "2", "1", 2, 2, 5), ("b", "3", "9", 2, 3, 4)],
         [("a", "1", "", 5, 0, 9, SENDS), ("a", "2", "", 5, 20, 25, {"messaging.operation": "process"}),
          ("a", "3", "", 5, 30, 31, SENDS | {"messaging.operation": "ack"})],
@@ -235,15 +182,15 @@ TRACED = {
         [("a", str(n), "", "SPAN_KIND_ODD", 1000 * n, 1000 * n + n, {"evsim.fault": "outage"} if n == 3 else {},
           {"status": {"code": 2}} if n % 4 == 0 else {}) for n in range(25)])],
     "formats": lambda: [
-        _made(t__json=json.dumps(EMPTY)),
-        _made(t__json=_otlp(("a", "1", "", 2, 0, 5)) + "\n\n" + _otlp(("a", "2", "", 2, 9, 12)) + "\n"),
-        _made(t__json=_otlp(("a", "1", "", 2, 0, 5)) + "\n{torn\n"),
-        _made(t__json=json.dumps({"traceID": "t", "processes": {"p": {"serviceName": "a"}}, "spans": [
+        made(t__json=json.dumps(EMPTY)),
+        made(t__json=otlp(("a", "1", "", 2, 0, 5)) + "\n\n" + otlp(("a", "2", "", 2, 9, 12)) + "\n"),
+        made(t__json=otlp(("a", "1", "", 2, 0, 5)) + "\n{torn\n"),
+        made(t__json=json.dumps({"traceID": "t", "processes": {"p": {"serviceName": "a"}}, "spans": [
             {"traceID": "t", "spanID": str(n), "processID": "p", "startTime": n * 10, "duration": 5,
              "tags": [{"key": "error", "value": "true"}],
              "references": [{"refType": "FOLLOWS_FROM", "spanID": "0"}]} for n in range(3)]
              + [{"spanID": "9", "processID": "q"}]}))],
-    "traces": lambda: [_exported("registration-classic", 6, **changes) for changes in (
+    "traces": lambda: [exported("registration-classic", 6, **changes) for changes in (
         {"services.register.handle.1.call": {"service": "database", "timeout": "30ms", "retry": {"attempts": 3},
                                              "on_error": "ignore"}},
         {"services.mailing-list.handle.0.work": {"uniform": ["10ms", "20ms"]}, "services.database.handle.0.work": "5ms",
@@ -303,3 +250,4 @@ REPLAYED = {
 
 BROUGHT_FILES = {name: partial(told, tries) for name, tries in {
     "files": SAMPLES, "files made by hand": HANDMADE, "traces": TRACED, "replay": REPLAYED}.items()}  # fmt: skip
+BROUGHT_FILES |= FILES_ON_THE_LIMIT | ODD_TRACES

@@ -1,0 +1,65 @@
+"""Files that people bring, as they are made for snapshots, and the drafts that come of them."""
+
+import json
+from pathlib import Path
+
+import evsim
+from tests.snapshots.telling import in_folder
+
+__all__ = ["exported", "log", "made", "new", "otlp", "rows_of"]
+
+
+def new(folder=None, name=None):
+    """The draft that is made of the files in a folder, and what is noted of them."""
+    paths = sorted(folder.iterdir()) if isinstance(folder, Path) else folder
+    draft = evsim.from_file(*paths, name=name)
+    return [str(draft), *draft.notes, *draft.scenario.warnings()]
+
+
+def made(**files):
+    return in_folder(new, **files)
+
+
+def log(*lines, start="09:00:{:02}", zone=" +0000", host="1.2.3.4 - -"):
+    """Lines of an access log, a second apart, each with an ending of its own."""
+    at = (start.format(number % 60) for number in range(len(lines)))
+    return (
+        "\n".join(f'{host} [02/Mar/2026:{each}{zone}] "GET / HTTP/1.1" {line}' for each, line in zip(at, lines)) + "\n"
+    )
+
+
+def otlp(*spans, **more):
+    """A trace with spans (service, id, parent, kind, begin in ms, end in ms, attributes)."""
+
+    def value(each):
+        return {"boolValue" if isinstance(each, bool) else "intValue" if isinstance(each, int) else "stringValue": each}
+
+    def written(service, own, parent, kind, begin, end, about=None, **others):
+        about = [{"key": name, "value": value(each)} for name, each in (about or {}).items()]
+        span = {"traceId": "t", "spanId": own, "parentSpanId": parent, "name": own, "kind": kind, "attributes": about,
+                "startTimeUnixNano": str(int(begin * 1e6)), "endTimeUnixNano": str(int(end * 1e6))}  # fmt: skip
+        service, _, instance = service.partition("/")
+        resource = [
+            {"key": "service.name", "value": value(service)},
+            {"key": "service.instance.id", "value": value(instance)},
+        ]
+        return {"resource": {"attributes": resource}, "scopeSpans": [{"spans": [span | others]}]}
+
+    return json.dumps(
+        {"resourceSpans": [written(*each[:7], **(each[7] if len(each) > 7 else {})) for each in spans]} | more
+    )
+
+
+def exported(name, until=3, **changes):
+    """What is made of the trace of a run, as evsim exports it."""
+
+    def make(folder):
+        run = evsim.load(name).replace(changes).run(until=until) if isinstance(name, str) else name.run()
+        run.export(folder / "trace.json", "otlp")
+        return new(folder)
+
+    return in_folder(make)
+
+
+def rows_of(*rows):
+    return "\n".join(rows) + "\n"

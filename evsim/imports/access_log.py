@@ -36,7 +36,7 @@ def read(text, name, sketch):
     for number, line in enumerate(text.splitlines(), 1):
         match = LINE.match(line) if len(line) <= LONGEST else None
         moment = match and _moment(match["time"], known)
-        if moment is None:
+        if match is None or moment is None:
             if line.strip():
                 unread, first_unread = unread + 1, first_unread or number
             continue

@@ -38,8 +38,8 @@ def read(text, name, sketch):
     rows.sort(key=lambda row: -row[2].sum())
     first, last = _busiest(sum(counts for *_, counts in rows))
     if last - first < width - BEFORE:
-        taken = f"minute {last} of {{}} is" if last - first == 1 else f"minutes {first + 1} to {last} of {{}} are"
-        sketch.note(f"{taken.format(width - BEFORE)} taken, the busiest that a run can hold")
+        which = f"minute {last} of {{}} is" if last - first == 1 else f"minutes {first + 1} to {last} of {{}} are"
+        sketch.note(f"{which.format(width - BEFORE)} taken, the busiest that a run can hold")
     kept = rows[:MOST]
     if len(rows) > MOST:
         kept.append(("others", "", np.sum([counts for *_, counts in rows[MOST:]], axis=0)))

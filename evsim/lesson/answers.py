@@ -34,7 +34,7 @@ def changed(answer, base, *paths):
     if len(paths) == 1 and (isinstance(answer, list) or callable(answer)):
         answer = {paths[0]: answer}
     if isinstance(answer, Mapping):
-        _only([path for path in map(str, answer) if not _inside(path, paths)], paths)
+        _only([path for path in map(str, answer) if not _inside(path, (*FREE, *paths))], paths)
         answer = base.replace(dict(answer))
     if not isinstance(answer, Scenario):
         what = (

@@ -58,23 +58,40 @@ def same(run, told, error=(), done=None):
         who = ("evsim", "your model")[first in error]
         return Grade(False, wrapped(f"Not yet. Customer {first} is told an error by {who} alone."))
     errors = f", {len(error)} of them an error" if error else ""
-    one = len(told) == 1
-    both = f"{'is' if one else 'are'} told" + ("" if done is None else f", and {'has' if one else 'have'} all done")
+    both = f"{'is' if len(told) == 1 else 'are'} told{_all_done(len(told), done)}"
     who = count(len(told), "customer")
     return Grade(True, wrapped(f"The same: {who} {both}{errors}, each at the same moment as in evsim."))
+
+
+def _all_done(told, done):
+    """That all was done for them, or for how many of them."""
+    if done is None:
+        return ""
+    many = len(_known(done))
+    who = "" if many == told else f"{many:,} of them " if many else "none of them "
+    return f", and {who}{'has' if many < 2 else 'have'} all done"
+
+
+def _known(moments):
+    """Those of whom there is a moment: NaN is never."""
+    return {customer: moment for customer, moment in moments.items() if moment == moment}
 
 
 def _odd(what, mine, its):
     """The first customer whose moment differs, in words."""
     if not isinstance(mine, Mapping):
         return f"A dict is needed, customer -> moment, and there is {type(mine).__name__}"
-    for customer, moment in enumerate(its.tolist()):
+    mine, known = _known(mine), _known(dict(enumerate(its.tolist())))
+    for customer, moment in known.items():
         if not isinstance(mine.get(customer), Real):
             return f"Customer {customer} {what} at {moment:.6f} s in evsim, and never in your model"
         if abs(mine[customer] - moment) > NEAR:
             late = "later" if mine[customer] > moment else "sooner"
             gap = seconds(abs(mine[customer] - moment))
             return f"Customer {customer} {what} at {moment:.6f} s in evsim, and {gap} {late} in your model"
-    if len(mine) == len(its):
+    more = [customer for customer in mine if customer not in known]
+    if not more:
         return None
+    if more[0] in range(len(its)):
+        return f"Customer {more[0]} {what} in your model, and never in evsim"
     return f"evsim has {count(len(its), 'customer')}, and your model {len(mine):,}"

@@ -50,9 +50,10 @@ class Inventory:
 
     def answered(self, letters):
         """Keep answers given as letters, one a question, as on the printed sheet; - for none. Return the inventory."""
-        given = "".join(letters.lower().split())
+        given = "".join(letters.lower().split()) if isinstance(letters, str) else ""
         if len(given) != len(INVENTORY) or set(given) - set(LETTERS + "-"):
-            raise ValueError(f"give {len(INVENTORY)} letters of a, b, c, d or -, not {len(given)}: {letters!r}")
+            many = f"{len(given)}: " if len(given) not in (0, len(INVENTORY)) else ""
+            raise ValueError(f"give {len(INVENTORY)} letters of a, b, c, d or -, not {many}{letters!r}")
         chosen = zip(INVENTORY.items(), given, strict=True)
         self._keep({name: list(its.choices)[LETTERS.index(letter)] for (name, its), letter in chosen if letter != "-"})
         return self

@@ -101,4 +101,4 @@ def _finding(published, handed):
     copies = np.bincount([event for its in handed.values() for event in its], minlength=events)
     least, most = int(copies.min()), int(copies.max())
     how = count(least, "consumer") if least == most else f"{least} to {count(most, 'consumer')}"
-    return f"Each of {events} events was handed to {how} of {len(handed)}"
+    return f"Each of {count(events, 'event')} was handed to {how} of {len(handed)}"

@@ -11,7 +11,7 @@ from evsim.lesson.knobs import knobs, switches
 from evsim.lesson.panel import button, show_panel, slide, toggle
 from evsim.lesson.wording import Words
 from evsim.scenario import ScenarioError
-from evsim.scenario.arguments import a_scenario, several
+from evsim.scenario.arguments import a_scenario, a_seed, several
 from evsim.scenario.errors import Problem, suggest
 from evsim.view.flow import scene
 from evsim.view.scene.axes import Frame
@@ -113,8 +113,13 @@ class Explorer:
                 raise ScenarioError([Problem(path, "is no value of this slider", value, hint=f"one of {allowed}")])
             values[self.knobs.index(knob)] = knob.values.index(value)
         for number, state in dict(faults).items():
+            if not isinstance(number, int) or number not in range(len(on)):
+                there = "; ".join(f"{place}: {words}" for place, (words, *_) in enumerate(self.switches))
+                raise ScenarioError(
+                    [Problem("faults", "there is no such switch", number, hint=there or "there is none")]
+                )
             on[number] = bool(state)
-        luck = self.setting.luck if luck is None else luck
+        luck = self.setting.luck if luck is None else a_seed(luck, "luck")
         return self._go(Setting(tuple(values), tuple(on), luck))
 
     def _knob(self, path):

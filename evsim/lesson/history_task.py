@@ -58,7 +58,7 @@ def moved(one, other):
     import pandas
 
     told, stock = ((each.tables.requests.answered, _first(each, STOCK)) for each in (one, other))
-    differ = [int((a != b).sum()) for a, b in zip(told, stock)]
+    differ = [int((~np.isclose(a, b, rtol=0, atol=0, equal_nan=True)).sum()) for a, b in zip(told, stock)]
     return pandas.DataFrame({"changes": [len(told[0])] * 2, "at another moment": differ}, index=["told", STOCK])
 
 

@@ -10,7 +10,7 @@ from evsim.view.scene.axes import Frame, names, times
 from evsim.view.scene.bands import sentence
 from evsim.view.scene.marks import Bars, Look
 from evsim.view.scene.scene import Scene
-from evsim.view.style import COLOURS, SOFT, seconds
+from evsim.view.style import COLOURS, SOFT, count, seconds
 from evsim.view.what_changed import Noticed
 
 __all__ = ["whose_loop"]
@@ -42,10 +42,12 @@ def _scene(run, start, length, frame=None):
     frame = frame or Frame(length, float(len(customers)))
     kinds = _kinds(run, customers, start, length)
     waits = [end - begin for begin, end, _ in _loop_waits(run, customers)]
-    finding = f"Of {len(customers)} customers nobody waits longer than {seconds(max(waits, default=0.0))} for the loop"
-    together = f"Together they wait {seconds(sum(waits))} for it"
+    finding, together = f"Of {count(len(customers), 'customer')} nobody waits for the loop", ""
+    if waits:
+        finding = f"Of {count(len(customers), 'customer')} nobody waits longer than {seconds(max(waits))} for the loop"
+        together = f" Together they wait {seconds(sum(waits))} for it."
     return Scene(
-        "whose loop", finding, f"Customers who came within {seconds(length)}, each in a row. {finding}. {together}.",
+        "whose loop", finding, f"Customers who came within {seconds(length)}, each in a row. {finding}.{together}",
         SIZE, frame, times(0.0, frame.right, "time"),
         names(frame.top - 0.4, -0.7, (), "customers, each in a row"),
         marks=tuple(_bars(name, its) for name, its in kinds.items() if its),

@@ -79,7 +79,9 @@ def told_within(run, limit):
     """Whoever is told anything is told it at most `limit` seconds after they asked."""
     response = run.tables.requests.response
     for place in np.flatnonzero(response > limit):
-        yield counterexample(run, place, f"had to wait {seconds(response[place])} for an answer")
+        waited, most = seconds(response[place]), seconds(limit)
+        words = f"{beyond(response[place], limit)} s" if waited == most else waited
+        yield counterexample(run, place, f"had to wait {words} for an answer")
 
 
 def both_or_neither(run, one, other):
@@ -144,9 +146,9 @@ def counterexample(run, place, words):
     return Counterexample(int(requests.number[place]), words, workload)
 
 
-def beyond(value, limit):
-    """A number with two digits or, where they don't show that it is above its limit, with more."""
-    digits = next((digits for digits in (2, 3, 4, 5) if round(value, digits) > limit), 6)
+def beyond(value, limit, least=2):
+    """A number with so many digits or, where they don't show that it is above its limit, with more."""
+    digits = next((digits for digits in range(least, 6) if round(value, digits) > limit), 6)
     return f"{value:,.{digits}f}"
 
 

@@ -10,6 +10,7 @@ from evsim.lesson.answers import changed
 from evsim.lesson.challenge import allowed, load_challenge, under
 from evsim.lesson.exercises import Refused, Task, Trials
 from evsim.lesson.properties import (
+    beyond,
     counterexample,
     everything_done,
     nobody_told_error,
@@ -161,7 +162,7 @@ def _all_there_within(run, limit):
     """Whoever has all that is due has it at most `limit` seconds after they came."""
     for place, seconds in enumerate(run.tables.requests.completion):
         if seconds > limit:
-            yield counterexample(run, place, f"had to wait {seconds:.1f} s until all was done")
+            yield counterexample(run, place, f"had to wait {beyond(seconds, limit, 1)} s until all was done")
 
 
 TASKS = {

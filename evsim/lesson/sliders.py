@@ -44,7 +44,10 @@ class Slider:
         self.function, self.name, self.values = function, name, list(values)
         if not self.values:
             raise ValueError(f"{name}: no values to choose from")
-        default = inspect.signature(function).parameters[name].default
+        parameters = inspect.signature(function).parameters
+        if name not in parameters:
+            raise ValueError(f"{function.__name__} has no setting {name}; it has {', '.join(parameters) or 'none'}")
+        default = parameters[name].default
         self.value = default if default in self.values else self.values[0]
         self.shown = self(self.value)  # an error here is the cell's
 

@@ -62,7 +62,8 @@ def _soonest(rows, which):
 
 
 def _words(told, done, never):
-    return f"told yes after {seconds(told)} on average, all done after {seconds(done)}{_left(never)}"
+    yes = f"told yes after {seconds(told)} on average" if told == told else "nobody told yes"
+    return f"{yes}, all done {f'after {seconds(done)}' if done == done else 'for nobody'}{_left(never)}"
 
 
 def _left(never):

@@ -40,8 +40,8 @@ def _scene(run, frame=None):
     further = cycle(CHANNELS)
     looks = {name: AT_THE_DOOR if name == BEFORE else next(further) for name in lines}
     names = {name: f"{name}, at most {each.most:,}" for name, each in lines.items()}
-    waited = [f"{each.most:,} in {name}" for name, each in lines.items() if name != BEFORE]
-    finding = f"All is over after {seconds(over)}; at most {lines[BEFORE].most:,} wait before, {', '.join(waited)}"
+    waited = [f"{each.most:,} {'wait before' if name == BEFORE else f'in {name}'}" for name, each in lines.items()]
+    finding = f"All is over after {seconds(over)}; at most {', '.join(waited)}"
     return Scene(
         "where they wait", finding, f"How many wait, against time. {finding}.", size, frame,
         times(0.0, frame.right), counts(-0.02 * frame.top, frame.top, "waiting", most=5), bands(run, frame.right),

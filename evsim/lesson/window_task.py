@@ -6,7 +6,7 @@ import numpy as np
 
 from evsim.lesson.answers import changed
 from evsim.lesson.exercises import Refused, Task
-from evsim.lesson.properties import counterexample
+from evsim.lesson.properties import beyond, counterexample
 from evsim.scenario import load
 
 __all__ = ["TASKS", "board", "shown", "silent"]
@@ -88,8 +88,8 @@ def numbers_come_soon(run):
         pane = first.get(end - SIZE)
         rows = [event.row for event in run.records.events if end - SIZE <= event.at < end]
         if rows and (pane is None or pane.time - end > SOON):
-            when = "never" if pane is None else f"{pane.time - end:.1f} s after they were over"
-            yield _of(run, rows[0], f"pressed between {end - SIZE} and {end} s, and that number came {when}")
+            late = "never came" if pane is None else f"came {beyond(pane.time - end, SOON, 1)} s after they were over"
+            yield _of(run, rows[0], f"pressed between {end - SIZE} and {end} s, and that number {late}")
 
 
 def _of(run, row, words):

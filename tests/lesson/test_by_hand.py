@@ -70,6 +70,18 @@ def test_when_all_was_done_is_compared_where_it_is_given(run, told, refused):
     assert "has all done at" in repr(same(run, told, refused, done={}))
 
 
+def test_whom_evsim_never_has_done_a_model_leaves_out_or_calls_nan(run, told, refused):
+    """Whoever is told an error has no entry in the end, and so never all: of 326 so many."""
+    done = dict(enumerate(run.tables.requests.completed_at.tolist()))
+    never = [customer for customer, moment in done.items() if moment != moment]
+    known = {customer: moment for customer, moment in done.items() if customer not in never}
+    assert never and set(never) <= refused
+    for its in (done, known):
+        assert f"told, and {len(known)} of them have all done" in " ".join(repr(same(run, told, refused, its)).split())
+    wrong = repr(same(run, told, refused, known | {never[0]: 3.0})).replace("\n", " ")
+    assert f"Customer {never[0]} has all done in your model, and never in evsim" in wrong
+
+
 def test_luck_is_when_they_came_how_long_each_service_worked_and_where_their_message_lies():
     classic, events = (luck_of(without_network(design).run()) for design in ("classic", "events"))
     assert list(classic) == ["arrived", "database", "mailing_list"] and list(events) == [*classic, "partition"]

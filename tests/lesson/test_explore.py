@@ -158,6 +158,11 @@ def test_a_move_to_what_is_not_there_is_refused_in_words(explorer):
         explorer.move({WORKERS: 3})
     with pytest.raises(ScenarioError, match="there is no service"):
         switches(lesson_size("events"), [{"outage": "mail", "at": 1}])
+    for switch in (9, -1, "mailing-list"):
+        with pytest.raises(ScenarioError, match=f"faults: there is no such switch, got {switch!r}; 0: "):
+            explorer.move(faults={switch: True})
+    with pytest.raises(ScenarioError, match="luck: must be a whole number, 0 or more, got 'much'"):
+        explorer.move(luck="much")
 
 
 def test_it_says_in_plain_text_what_it_shows(explorer):

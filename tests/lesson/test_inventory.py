@@ -43,9 +43,9 @@ def test_choices_and_one_button_keep_what_is_chosen():
     assert inventory("after").answers == {"at-once": "40 ms"}
 
 
-@pytest.mark.parametrize("given", ["abc", "e" * 24, "a" * 25])
-def test_letters_that_are_no_answers_are_refused(given):
-    with pytest.raises(ValueError, match="give 24 letters of a, b, c, d or -"):
+@pytest.mark.parametrize("given, what", [("abc", "3: 'abc'"), ("e" * 24, "'eee"), ("a" * 25, "25: 'a"), (24, "24$")])
+def test_letters_that_are_no_answers_are_refused(given, what):
+    with pytest.raises(ValueError, match=f"give 24 letters of a, b, c, d or -, not {what}"):
         inventory("before").answered(given)
     with pytest.raises(ValueError, match="must be 'before' or 'after'"):
         inventory("during")

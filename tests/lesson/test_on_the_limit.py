@@ -12,6 +12,9 @@ from evsim.lesson.deck.toll import MINUTE, toll
 from evsim.lesson.exercises import Refused
 from evsim.lesson.luck_task import MISSED, WRONG, tells_them_apart
 from evsim.lesson.predictions import predict
+from evsim.lesson.properties import beyond, told_within
+from evsim.lesson.window_task import board as board_of_numbers
+from evsim.lesson.window_task import numbers_come_soon
 from evsim.scenario import Scenario
 
 
@@ -89,3 +92,31 @@ def rule(wrong, missed):
 ])  # fmt: skip
 def test_a_rule_may_be_wrong_and_miss_as_often_as_is_said_and_no_more(wrong, missed, passes):
     assert (not tells_them_apart(rule(wrong, missed)).found) is passes
+
+
+@pytest.mark.parametrize(("value", "limit", "least", "words"), [
+    (10.01, 10, 1, "10.01"), (12.34, 10, 1, "12.3"), (100.2, 100, 0, "100.2"), (161.4, 100, 0, "161"),
+    (5.004, 5, 2, "5.004"), (5.0000001, 5, 2, "5.000000"),
+])  # fmt: skip
+def test_what_is_beyond_a_limit_is_said_with_as_many_digits_as_show_it(value, limit, least, words):
+    assert beyond(value, limit, least) == words
+
+
+def test_who_waits_a_moment_too_long_is_not_said_to_have_waited_for_as_long_as_allowed():
+    """One customer works for 1.004 s; within 1 s is asked for."""
+    data = {"workloads": {"page": {"target": "shop", "arrivals": {"burst": 1}}},
+            "services": {"shop": {"handle": [{"work": "1.004s"}]}}}  # fmt: skip
+    run = Scenario.from_dict({"name": "slow", "run": {"duration": "1s"}, **data}).run()
+    (found,) = told_within(run, 1)
+    assert found.words == "had to wait 1.004 s for an answer" and not [*told_within(run, 1.004)]
+
+
+def test_a_number_that_comes_a_moment_too_late_is_not_said_to_have_come_in_time():
+    """The first number comes with the next press, 10.02 s after its time, and a little work; the second never does."""
+    bursts = {f"workloads.{name}.arrivals": {"burst": {"count": 1, "at": at}}
+              for name, at in {"page": "5s", "telephone": "20.02s"}.items()}  # fmt: skip
+    run = board_of_numbers().replace(bursts | {"workloads.telephone.delay": "0s", "run.duration": "50s"}).run()
+    assert [found.words for found in numbers_come_soon(run)] == [
+        "pressed between 0 and 10 s, and that number came 10.03 s after they were over",
+        "pressed between 20 and 30 s, and that number never came",
+    ]

@@ -47,6 +47,15 @@ def test_it_changes_one_thing(settings):
         slider(lambda number=1, other=2: None, **settings)
 
 
+def test_a_setting_that_the_function_does_not_have_is_named_with_those_it_has():
+    with pytest.raises(ValueError, match="double has no setting many; it has number"):
+        slider(double, many=[1])
+
+
+def double(number):
+    return 2 * number
+
+
 def test_it_needs_a_value():
     with pytest.raises(ValueError, match="number: no values"):
         slider(lambda number: None, number=[])

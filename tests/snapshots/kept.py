@@ -14,10 +14,12 @@ from tests.snapshots.formulas_of_parts import FORMULAS_OF_PARTS
 from tests.snapshots.incidents import INCIDENTS
 from tests.snapshots.lessons import LESSONS
 from tests.snapshots.live_runs import LIVE_RUNS
+from tests.snapshots.odd_runs import ODD_RUNS
 from tests.snapshots.played import PLAYERS
 from tests.snapshots.refused_parts import REFUSED_PARTS
 from tests.snapshots.reports import REPORTS
 from tests.snapshots.results_drawn import RESULTS_DRAWN
+from tests.snapshots.students import STUDENTS
 from tests.snapshots.systems import (
     names_of_systems,
     purposes,
@@ -48,6 +50,7 @@ ROOMS = (  # name -> a function that gives pairs: what it is, and the text
     RESULTS_DRAWN,
     dict(_of_systems()), {"random numbers": records_of_rich_systems}, FORMULAS, EXPERIMENTS, REPORTS, LESSONS,
     ANSWERS_IN_PYTHON, INCIDENTS, PLAYERS, LIVE_RUNS, WINDOWS, REFUSED_PARTS, FORMULAS_OF_PARTS,
+    STUDENTS, ODD_RUNS,
 )  # fmt: skip
 SNAPSHOTS = {name: said for room in ROOMS for name, said in room.items()}
 

@@ -6,10 +6,12 @@ from tests.snapshots.answers_in_python import ANSWERS_IN_PYTHON
 from tests.snapshots.as_kept import assert_said_as_it_was
 from tests.snapshots.incidents import INCIDENTS
 from tests.snapshots.lessons import LESSONS
+from tests.snapshots.odd_runs import ODD_RUNS
+from tests.snapshots.students import STUDENTS
 
 pytestmark = pytest.mark.slow
 
-OF_LESSONS = (*LESSONS, *ANSWERS_IN_PYTHON, *INCIDENTS)
+OF_LESSONS = (*LESSONS, *ANSWERS_IN_PYTHON, *INCIDENTS, *STUDENTS, *ODD_RUNS)
 
 
 @pytest.mark.parametrize("name", OF_LESSONS)

@@ -8,10 +8,12 @@ from tests.snapshots.as_kept import assert_said_as_it_was
 from tests.snapshots.incidents import INCIDENTS
 from tests.snapshots.kept import ROOMS, SNAPSHOTS, differences, fingerprints
 from tests.snapshots.lessons import LESSONS
+from tests.snapshots.odd_runs import ODD_RUNS
+from tests.snapshots.students import STUDENTS
 
 pytestmark = pytest.mark.slow
 
-ELSEWHERE = {*LESSONS, *ANSWERS_IN_PYTHON, *INCIDENTS}
+ELSEWHERE = {*LESSONS, *ANSWERS_IN_PYTHON, *INCIDENTS, *STUDENTS, *ODD_RUNS}
 OTHERS = [name for name in SNAPSHOTS if name not in ELSEWHERE and not name.startswith("systems from ")]
 
 

@@ -1,5 +1,6 @@
 """Capacity: which instances of a service there were when, and how many workers they had."""
 
+from bisect import bisect_right
 from functools import cached_property
 
 import numpy as np
@@ -58,9 +59,8 @@ class Capacity:
 
     def at(self, time):
         """How many workers there are at a time."""
-        since, workers = (np.array(each) for each in zip(*self.staffed, strict=True))
-        found = workers[np.searchsorted(since, np.asarray(time, dtype=float), "right") - 1] * self.instances(time)
-        return int(found) if np.ndim(found) == 0 else found
+        since, workers = zip(*self.staffed, strict=True)
+        return workers[bisect_right(since, time) - 1] * self.instances(time)
 
     @cached_property
     def _until(self):

@@ -101,7 +101,7 @@ class _Drawing:
         x, y = float(x), float(y)
         self.words.append(Text(text, x, y, side="center", size=size, bold=bold, colour=colour, halo=halo))
 
-    def _box(self, name, x, y, size, look, radius=0.0):
+    def _box(self, name, x, y, size, look, radius):
         left, low = x - size[0] / 2, y - size[1] / 2
         self.boxes.append(Bars(name, [left], [left + size[0]], [low], [low + size[1]], look, round=radius))
 

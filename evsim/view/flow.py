@@ -107,7 +107,7 @@ def _finding(run, found):
     if found:
         return f"{told}; {max(found, key=lambda each: each.waiting).words}"
     until = min(run.scenario.run_settings.duration, run.ended_at)
-    late = int((requests.arrived <= until).sum() - (requests.answered <= until).sum())
+    late = number - int((requests.answered <= until).sum())
     if late > max(10, 0.05 * number):
         return f"{told}; {late:,} waited for their answer when the arrivals ended"
     if not requests.due.any():

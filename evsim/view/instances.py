@@ -109,7 +109,8 @@ class Lives:
 
     def finding(self):
         there, busy = self.of(self.there), self.of(self.busy)
-        share = f"busy for {busy / there:.0%} of their time".replace("%", " %") if there else "never ready"
+        its = "its" if len(self.numbers) == 1 else "their"
+        share = f"busy for {busy / there:.0%} of {its} time".replace("%", " %") if there else "never ready"
         most = count(self.capacity.most, "instance")
         of_all = f", of {len(self.numbers):,} in all" if len(self.numbers) > self.capacity.most else ""
         return f"{short(self.service)} had {most} at most at a time{of_all}, {share}"

@@ -85,7 +85,8 @@ def assert_instances_are_true(run, plain, service):
     there, busy = its.seconds("warm"), its.seconds("busy")
     most = highest(its.spans, -1.0, run.ended_at + 1.0)
     of_all = f", of {len(its.numbers):,} in all" if len(its.numbers) > most else ""
-    share = f"busy for {100 * busy / there:.0f} % of their time" if there else "never ready"
+    whose = "its" if len(its.numbers) == 1 else "their"
+    share = f"busy for {100 * busy / there:.0f} % of {whose} time" if there else "never ready"
     assert made.title == f"{short(service)} had {count(most, 'instance')} at most at a time{of_all}, {share}"
     assert all(its.words(number) in made.alt for number in shown)
 

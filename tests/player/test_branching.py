@@ -113,7 +113,7 @@ def test_the_network_can_be_broken_between_any_two_that_talk(its, branches):
         assert [fault[kind] for fault in offered if kind in fault] == pairs
     future = branches({"partition": ["register", "customer-registered"], "for": 2}, 5)
     assert future["label"] == "the link register - customer-registered cut for 2 s"
-    assert future["note"] == "classic has no register and customer-registered: nothing changes there"
+    assert future["note"] == "classic has no link register - customer-registered: nothing changes there"
     assert breaks([evsim.load("unix-pipe").run(until=6)])  # pipes have no network
 
 

@@ -16,9 +16,12 @@ from tests.snapshots.lessons import LESSONS
 from tests.snapshots.live_runs import LIVE_RUNS
 from tests.snapshots.odd_runs import ODD_RUNS
 from tests.snapshots.played import PLAYERS
+from tests.snapshots.players_asked import PLAYERS_ASKED
 from tests.snapshots.refused_parts import REFUSED_PARTS
 from tests.snapshots.reports import REPORTS
 from tests.snapshots.results_drawn import RESULTS_DRAWN
+from tests.snapshots.runs_asked import RUNS_ASKED
+from tests.snapshots.runs_drawn import RUNS_DRAWN
 from tests.snapshots.students import STUDENTS
 from tests.snapshots.systems import (
     names_of_systems,
@@ -47,7 +50,7 @@ def _of_systems():
 
 
 ROOMS = (  # name -> a function that gives pairs: what it is, and the text
-    RESULTS_DRAWN,
+    RESULTS_DRAWN, RUNS_ASKED, RUNS_DRAWN, PLAYERS_ASKED,
     dict(_of_systems()), {"random numbers": records_of_rich_systems}, FORMULAS, EXPERIMENTS, REPORTS, LESSONS,
     ANSWERS_IN_PYTHON, INCIDENTS, PLAYERS, LIVE_RUNS, WINDOWS, REFUSED_PARTS, FORMULAS_OF_PARTS,
     STUDENTS, ODD_RUNS,

@@ -50,7 +50,7 @@ def test_what_lies_too_near_together_to_be_seen_is_drawn_as_one_and_the_words_ar
     """A thousand pieces of 5 ms each: 50 % busy, in far fewer bars."""
     made = scene(shop({"handle": [{"work": 0.005}]}, constant=100).run())
     assert 1 <= len(strips(made, "busy")["server/1"]) < 999
-    assert "busy for 50 % of their time" in made.title
+    assert "busy for 50 % of its time" in made.title
 
 
 def test_the_service_with_most_instances_is_drawn_and_those_left_out_are_counted():

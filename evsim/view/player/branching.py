@@ -115,26 +115,27 @@ class Branches:
             raise ValueError("this future is not known here any more; run the cell again")
         before = self.runs[origin]
         read = _read(fault)
-        places = {read.place} if isinstance(read.target, str) else set(read.place)
+        is_part = isinstance(read.target, str)
+        places, what = ({read.place}, read.subject) if is_part else (set(read.place), f"link {' - '.join(read.target)}")
         touched = [name for name, run in before.items() if places <= _parts(run.scenario)]
         if not touched:
-            raise ValueError(f"there is no {read.subject} in {listed(list(before))}")
+            raise ValueError(f"there is no {what} in {listed(list(before))}")
         runs = {name: run.branch(fault, at) if name in touched else run for name, run in before.items()}
         words = _words(fault)
         trail = self._words[origin]
-        made = future(runs, self.effects, trail + words, fault, at, origin, self._note(read.subject, before, touched))
+        made = future(runs, self.effects, trail + words, fault, at, origin, self._note(what, before, touched))
         made["changed"] = [what_changed(before[name], runs[name]) for name in before]
         self.runs[made["id"]] = runs
         self._words[made["id"]] = f"{trail}{words} at {seconds(at)}, and "
         return made
 
     @staticmethod
-    def _note(target, designs, touched):
+    def _note(what, designs, touched):
         """Which designs have no such part, in words."""
         without = [name for name in designs if name not in touched]
         if not without:
             return ""
-        return f"{listed(without)} {'has' if len(without) == 1 else 'have'} no {target}: nothing changes there"
+        return f"{listed(without)} {'has' if len(without) == 1 else 'have'} no {what}: nothing changes there"
 
 
 def _parts(scenario):

@@ -70,9 +70,10 @@ class NotedRun:
     def _appended_unseen(self, entries):
         """``appended`` entries for what a broker without a journal has kept, as those who reached it have noted.
 
-        The server's clock, or its answer, tells when; the order in a partition is that of its numbers.
+        The server's clock, or its answer, tells when, though no sooner than it was sent: clocks differ by a little. The
+        order in a partition is that of its numbers.
         """
-        published = {what[0]: what for _, _, kind, *what in entries if kind == "published"}
+        published = {what[0]: (time, *what) for _, time, kind, *what in entries if kind == "published"}
         times, numbers, offsets = {}, {}, {}
         for _, _, kind, *what in entries:
             if kind == "kept":
@@ -80,10 +81,10 @@ class NotedRun:
                 numbers[message] = number
                 times[message] = min(time, times.get(message, time))
         for message in sorted(numbers, key=numbers.__getitem__):
-            _, route, luck, _, partition = published[message]
+            sent, _, route, luck, _, partition = published[message]
             channel = self.luck.routes[route].channel.name
             offset = offsets[channel, partition] = offsets.get((channel, partition), -1) + 1
-            yield BROKER, times[message], "appended", message, channel, partition, offset, route, luck
+            yield BROKER, max(times[message], sent), "appended", message, channel, partition, offset, route, luck
 
     def _up(self, process, time):
         self.ups.setdefault(process, []).append(time)
@@ -145,7 +146,7 @@ class NotedRun:
 
     def _appended(self, process, time, id, channel, partition, offset, route, luck):
         message = self.messages[id]
-        message.appended, message.offset = max(time, message.published), offset
+        message.appended, message.offset = time, offset
         if self.luck.kernel.scenario.channels[message.channel].partitioned:
             for service in groups_of(self.luck.kernel.scenario, message.channel):
                 self._deliver(message, service, 1, message.appended, service)

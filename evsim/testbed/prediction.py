@@ -61,8 +61,8 @@ class LivePrediction:
 
     @cached_property
     def apart(self):
-        """The figures that lie outside of what the model would have for any customers."""
-        return [name for name, measured, _, low, high in self.rows if not low <= measured <= high]
+        """The figures that lie outside of what the model would have for any customers, where that is known."""
+        return [name for name, measured, _, low, high in self.rows if measured < low or measured > high]
 
     def error(self, name):
         """How far the prediction for the same customers was off, relative to what was measured."""

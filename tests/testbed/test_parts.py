@@ -1,6 +1,7 @@
 """What the testbed is made of: what it carries, its journals and frames, and what it predicts."""
 
 import asyncio
+import json
 import sqlite3
 from types import SimpleNamespace
 
@@ -15,7 +16,7 @@ from evsim.testbed.calibration import TOLERABLE, Calibration, refuse_if_busy
 from evsim.testbed.carrying import check_carries
 from evsim.testbed.effect_stores import make_database, rows_written, store_of
 from evsim.testbed.journal import Journal, read_journals
-from evsim.testbed.noted_run import NotedMessage, NotedRun
+from evsim.testbed.noted_run import NotedRun
 from evsim.testbed.prediction import LivePrediction
 from evsim.testbed.service_process import Job, ServiceProcess
 from evsim.testbed.shared_draws import SharedDraws
@@ -169,6 +170,8 @@ def test_a_prediction_says_which_figures_lie_apart_and_what_the_model_leaves_out
     assert all(right.error(name) == 0 for name, *_ in right.rows) and not right.apart and not right.why()
     others = LivePrediction(scenario.run(seed=9), scenario, runs=2)
     assert all(others.error(name) == 0 for name, *_ in others.rows), "the customers of the run, not of the file"
+    unknown = LivePrediction(scenario.run(seed=9), scenario, runs=1)
+    assert unknown.rows and not unknown.apart, "one run tells of no figure where another one may lie"
     wrong = LivePrediction(scenario.run(), scenario.replace({"services.register.handle.0.work": "52ms"}), runs=8)
     assert "response_mean" in wrong.apart
     measured, predicted = next(row[1:3] for row in wrong.rows if row[0] == "response_mean")
@@ -240,15 +243,18 @@ def test_what_a_process_works_asks_and_publishes_has_the_luck_of_its_own_attempt
         assert by_kind["published"][5] == sent[2] == simulated.partition(sent[3], own)
 
 
-def test_a_message_was_kept_no_sooner_than_it_was_sent():
+@pytest.mark.parametrize(("told", "kept"), [(90, 100), (100, 100), (170, 170)])
+def test_a_message_was_kept_no_sooner_than_it_was_sent(told, kept, tmp_path):
     """Clocks of a server and of this machine differ by a little."""
-    noted = NotedRun.__new__(NotedRun)
-    queue = EVENTS.replace({"channels.customer-registered": "queue"})
-    noted.luck = SimpleNamespace(kernel=SimpleNamespace(scenario=queue))
-    for time, kept in ((90, 100), (100, 100), (170, 170)):
-        noted.messages = {"m": NotedMessage("m", "customer-registered", 0, [], "row", 0, 100)}
-        noted._appended("broker", time, "m", "customer-registered", 0, 4, 0, [])
-        assert (noted.messages["m"].appended, noted.messages["m"].offset) == (kept, 4)
+    noted = {
+        "customers": [[80, "asked", "0.0", 0, [0, 0], None]],
+        "register": [[100, "published", "m", 0, [0, 0], "0.0", 3], [110, "kept", "m", 4, told]],
+    }
+    for process, entries in noted.items():
+        (tmp_path / f"{process}.1.jsonl").write_text("".join(json.dumps(each) + "\n" for each in entries))
+    make_database(tmp_path)
+    found = NotedRun(SharedDraws(Execution(EVENTS, 1)), tmp_path).messages["m"]
+    assert (found.published, found.appended, found.offset) == (100, kept, 0)
 
 
 @pytest.mark.parametrize("broker", BROKERS)

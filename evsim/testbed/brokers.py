@@ -62,7 +62,7 @@ def a_broker(text, claims=True):
     kind = str(text) if url is None else known.get(urlsplit(url).scheme)
     if kind not in BROKERS:
         there = f"there are {', '.join(BROKERS)}, and URLs that begin with {', '.join(f'{each}://' for each in known)}"
-        hint = (suggest(kind, BROKERS) if url is None else None) or there
+        hint = suggest(kind, BROKERS) if url is None else there
         shown = str(text) if url is None else without_credentials(url)
         raise ScenarioError([Problem("broker", "there is no such broker", shown, hint=hint)])
     choice = BrokerChoice(kind, url, claims)

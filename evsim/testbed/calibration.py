@@ -19,9 +19,9 @@ class Calibration:
     """What was measured of the machine, in seconds.
 
     ``overshoot``: how late a sleep ended, on average, and ``overshoot_p99``; ``hop``: one way from process to process,
-    where ``ways`` do not say it; ``overhead``: service -> what its handler took beyond all that has a name, on average.
-    ``late``: service -> how late its sleeps ended; ``commit``: service -> how long it took until an effect was there;
-    ``ways``: (one place, another, one way between them) of workloads, services and channels.
+    where ``ways`` do not say it (NaN: nobody went any); ``overhead``: service -> what its handler took beyond all that
+    has a name, on average. ``late``: service -> how late its sleeps ended; ``commit``: service -> how long it took
+    until an effect was there; ``ways``: (one place, another, one way between them) of workloads, services and channels.
     """
 
     overshoot: float
@@ -33,15 +33,16 @@ class Calibration:
     ways: tuple = ()
 
     def __str__(self):
-        said = [
-            f"sleeps end {_in_ms(self.overshoot)} late (p99 {_in_ms(self.overshoot_p99)})",
-            f"one way between processes takes {_in_ms(self.hop)}",
-        ]
+        said = [f"sleeps end {_in_ms(self.overshoot)} late (p99 {_in_ms(self.overshoot_p99)})"]
+        if self.hop == self.hop:
+            said.append(f"one way between processes takes {_in_ms(self.hop)}")
         if self.ways:
             said.append(", ".join(f"{here} to {there} {_in_ms(way)}" for here, there, way in self.ways))
         if self.commit:
             said.append(f"an effect is there after: {_of_each(self.commit)}")
-        return "\n".join([*said, f"beyond that a handler takes: {_of_each(self.overhead)}"])
+        if self.overhead:
+            said.append(f"beyond that a handler takes: {_of_each(self.overhead)}")
+        return "\n".join(said)
 
     @property
     def why_not(self):

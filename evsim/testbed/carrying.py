@@ -79,15 +79,19 @@ def _instances(scenario, name, service):
 
 def _steps(at, steps):
     for number, step in enumerate(steps):
-        here = f"{at}.{number}"
-        if step.kind not in STEPS:
-            yield _refused(here, f"the step {step.kind}", f"there may be {', '.join(STEPS)}")
-            continue
-        yield from _more(here, step, STEPS[step.kind])
-        if step.kind == "call" and step.on_error.kind not in ("fail", "ignore"):
-            yield _refused(f"{here}.on_error", step.on_error.kind, "write fail or ignore")
-        for branch in step.branches if step.together else ():
-            yield from _steps(here, branch)
+        yield from _step(f"{at}.{number}", step)
+
+
+def _step(at, step):
+    if step.kind not in STEPS:
+        yield _refused(at, f"the step {step.kind}", f"there may be {', '.join(STEPS)}")
+        return
+    yield from _more(at, step, STEPS[step.kind])
+    if step.kind == "call" and step.on_error.kind not in ("fail", "ignore"):
+        yield _refused(f"{at}.on_error", step.on_error.kind, "write fail or ignore")
+    for number, branch in enumerate(step.branches if step.together else ()):
+        inside = f"{at}.parallel.{number}"
+        yield from _step(inside, *branch) if len(branch) == 1 else _steps(inside, branch)
 
 
 def _more(at, thing, known):

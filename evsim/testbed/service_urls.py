@@ -1,6 +1,6 @@
 """URLs of servers that are there already: read, and shown without who may enter."""
 
-from urllib.parse import parse_qs, urlsplit, urlunsplit
+from urllib.parse import parse_qs, urlsplit
 
 from evsim.scenario.errors import Problem, ScenarioError
 
@@ -35,4 +35,4 @@ def without_credentials(url):
     """A URL as it may be shown and kept: without user and password, and without what stands after the path."""
     scheme, _, rest = url.partition("://")
     rest = rest.split("?")[0].split("#")[0]
-    return urlunsplit((scheme, rest.rpartition("@")[2], "", "", ""))
+    return f"{scheme}://{rest.rpartition('@')[2]}"

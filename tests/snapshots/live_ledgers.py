@@ -1,8 +1,8 @@
 """What is made of the journals of runs on real processes.
 
-Three short runs were noted (``ledgers/``): times in microseconds, where the customers come from the first second on. The
-first line of a file is what else was known of a run, each other line an entry: when, which life of which process, what.
-A line of the store is a row in its database.
+Three short runs were noted (``ledgers/``): times in microseconds, where the customers come from the first second on.
+The first line of a file is what else was known of a run, each other line an entry: when, which life of which process,
+what. A line of the store is a row in its database.
 """
 
 import json
@@ -88,17 +88,30 @@ OTHERWISE = {
     ),
     "killed before it had it": partial(
         _run, "queue", {'"granted","0.7@0","jobs",1': 1319800, '"ready","0.7@0>jobs#1"': None,
-                        '"started","0.7@0>jobs#1"': None}),
+                        '"started","0.7@0>jobs#1"': None},
+        more=[[time, "first.1", "wrote down", "0.4@0>jobs#1", "done", began] for time, began in (
+            (1262020, 1262010), (1262150, 1262110), (1262190, 1262160))] + [
+            [time, "the store", "row", "0.4@0>jobs#1", "done"] for time in (1262150, 1262160, 1262170)]),
     "killed when it got it": partial(
         _run, "queue", {'"granted","0.7@0","jobs",1': 1319765, '"ready","0.7@0>jobs#1"': None,
                         '"started","0.7@0>jobs#1"': None}),
     "nothing is settled": partial(_run, "queue", {'"settled"': None, '"given back"': None}),
+    "killed twice": partial(
+        _run, "queue", {'"ready","0.13@0>jobs#1"': None, '"started","0.13@0>jobs#1"': None,
+                        '"slept","0.13@0>jobs#1"': None, '"wrote down","0.13@0>jobs#1"': None,
+                        '"ended","0.13@0>jobs#1"': None, '"row","0.13@0>jobs#1"': None},
+        outages=[{"number": 0, "process": "jobs", "start": 1500145, "seen": 1520423, "end": 1700274},
+                 {"number": 1, "process": "first", "start": 1310000, "seen": 1310100, "end": 1401480},
+                 {"number": 1, "process": "first", "start": 1280000, "seen": 1280100, "end": 1290000}],
+        more=[[1295000, "first.3", "up"], [1310000, "first.3", "up"], [1295000, "the broker.1", "dead", "0.7@0", "jobs",
+                                                                      1]]),
     "the end is early": partial(_run, "nats", ended_at=1000000, more=[
         [1650000, "database.1", "kept", "0.1@1", 99, 1164000], [1650000, "database.1", "kept", "0.2@1", 0, 1650000]]),
     "callers leave": partial(
         _run, "shop", {f'"answered",{ALONE}': None, '"answered","0.12/3.0.0"': 1718000,
                        '"answered","0.11/3.0.0"': 1698146, '"ready","0.9/3.0.0"': None, '"started","0.9/3.0.0"': None,
-                       '"slept","0.9/3.0.0"': None, '"ended","0.9/3.0.0"': None, '"answered","0.9/3.0.0"': None}),
+                       '"slept","0.9/3.0.0"': None, '"ended","0.9/3.0.0"': None, '"answered","0.9/3.0.0"': None},
+        more=[[1905000, "the customers.1", "asked", "0.19", 0, [19, 0], None], [1925000, "desk~2.1", "ready", "0.19"]]),
 }  # fmt: skip
 
 

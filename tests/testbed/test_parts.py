@@ -35,6 +35,14 @@ SHORT = {"run.duration": "20s", "run.warmup": "2s"}
         ({"channels.customer-registered": {"bus": {}}}, "channels.customer-registered"),
         ({"channels.customer-registered": {"log": {"partitions": 4, "retention": "1 min"}}}, "retention"),
         ({"services.mailing-list.handle": [{"work": "2ms"}, {"fail": "5%"}]}, "services.mailing-list.handle.1"),
+        (
+            {"services.register.handle.0": {"parallel": [[{"work": "1ms"}, {"fail": "5%"}], [{"work": "1ms"}]]}},
+            "services.register.handle.0.parallel.0.1",
+        ),
+        (
+            {"services.register.handle.0": {"parallel": [{"work": "1ms"}, {"fail": "5%"}]}},
+            "services.register.handle.0.parallel.1",
+        ),
         ({"services.database.subscribe": {"channel": "customer-registered", "retry": {"attempts": 3}}}, "retry"),
         ({"workloads.register-page.patience": "1s"}, "workloads.register-page.patience"),
         ({"workloads.register-page.arrivals": {"closed": {"users": 3, "think": "1s"}}}, "arrivals"),

@@ -29,7 +29,7 @@ EXACT = 12  # digits
 
 def _run(name, edits=(), **other):
     """The run that is noted under a name; edits: what stands in an entry -> its other time, or None to leave it out."""
-    known, *entries = (LEDGERS / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()
+    known, *entries = (LEDGERS / f"{name}.txt").read_text(encoding="utf-8").splitlines()
     known = json.loads(known) | other
     entries = [*filter(None, (_edited(entry, edits) for entry in entries)), *map(json.dumps, known.get("more", ()))]
     scenario = Scenario.from_dict(known["scenario"])

@@ -1,6 +1,8 @@
 """What is measured of live runs, and predicted for them; runs of a model with a machine's constants stand in."""
 
 from evsim.testbed.prediction import LivePrediction
+from tests.snapshots.live_ledgers import LIVE_LEDGERS
+from tests.snapshots.real_parts import REAL_PARTS
 from tests.snapshots.telling import plain
 from tests.testbed.test_measuring import FLOWS, MACHINE, SHORT, SLOW_WAYS, found_in
 
@@ -29,4 +31,4 @@ def _predicted():
             yield f"{name}, {what}", plain(f"{found}\n{found.rows}\n{found._repr_html_()}")
 
 
-LIVE_RUNS = {"measured": _measured, "predicted": _predicted}
+LIVE_RUNS = {"measured": _measured, "predicted": _predicted} | LIVE_LEDGERS | REAL_PARTS

@@ -10,18 +10,25 @@ Each step is compiled when it is first met, as one of a file would be. The luck 
 to how often this attempt has met it, so a loop has new luck each round.
 """
 
+from dataclasses import replace
+
 from evsim.engine.environment import SimulationError
 from evsim.engine.step_builders import builder
 from evsim.registry import STEP, parts
 from evsim.results.records import Reason
-from evsim.scenario import Distribution
+from evsim.scenario import Distribution, ScenarioError
 from evsim.scenario.calls import Ask, Call
 from evsim.scenario.channel_rules import step_problem
+from evsim.scenario.errors import suggest
 from evsim.scenario.handlers import without_answer
+from evsim.scenario.naming import kinds, missing
 from evsim.scenario.publishes import Publish, Send
 from evsim.scenario.steps import Effect, Wait, Work
 
 __all__ = ["Context", "StepFailed", "generator_handler"]
+
+YIELDED = ("work", "wait", "call", "publish", "send", "ask")
+WRITTEN = ("effect", "fail")
 
 
 class StepFailed(Exception):
@@ -84,9 +91,10 @@ class Context:
 
     def __getattr__(self, word):
         """A step of a part that takes no time, such as ``undo("row")``."""
-        kind = next((each.settings for each in parts(STEP) if each.word == word), None)
-        if kind is None or not kind.in_no_time:
-            raise AttributeError(f"a Python handler has no step {word}")
+        kinds = {each.word: each.settings for each in parts(STEP) if each.settings.in_no_time}
+        if word not in kinds:
+            raise AttributeError(f"a Python handler has no step {word}; {suggest(word, {*kinds, *YIELDED, *WRITTEN})}")
+        kind = kinds[word]
         return lambda value: self._write(self._row, kind(**{kind.short: value}))
 
     def fail(self, requeue=True):
@@ -146,13 +154,15 @@ def generator_handler(compiler, function, end, fail):
             except StepFailed as failure:
                 del live[row]
                 fail(row, failure.reason)
+            except ScenarioError as wrong:
+                raise _refused(place, wrong.problems) from None
             else:
                 handling.in_step = True
                 _step(handling, step)(row)
                 handling.in_step = False
 
     def _step(handling, step):
-        if getattr(step, "kind", None) not in ("work", "wait", "call", "publish", "send", "ask"):
+        if getattr(step, "kind", None) not in YIELDED:
             raise SimulationError(
                 f"services.{place.service}.handle: a Python handler yielded {step!r}, which is no step; "
                 "write `yield from ctx.work(...)`, not `yield ctx.work(...)`"
@@ -175,9 +185,6 @@ def _writing(compiler):
 
     def write(row, step):
         if step not in steps:
-            if step.policies and compiler.edge.batches is not None:
-                rule = "a batch of messages is handled as one, and one of them may be refused"
-                raise SimulationError(f"{where}: {rule}; remove batch from the subscription")
             steps[step] = builder(step.kind)(compiler, step, (), written.append, fail)
         written.clear()
         steps[step](row)
@@ -190,12 +197,23 @@ def _writing(compiler):
     return write
 
 
+def _refused(place, problems):
+    """Settings of a step that cannot be, or a step that leads nowhere."""
+    there = ("services", place.service, "handle")
+    paths = [".".join(filter(None, (*there, each.path))) for each in problems]
+    return ScenarioError([replace(each, path=path) for each, path in zip(problems, paths, strict=True)])
+
+
 def _compile(compiler, step, count, then, fail):
     """One step as a function of a row; the places it leads to are made now."""
     place = compiler.place
     position = (f"{step!r}", count)
     compiler.steps_met[position] = position
-    if step.hands_over and (found := step_problem(compiler.kernel.scenario, step)):
+    scenario = compiler.kernel.scenario
+    kind, name = ("channel", step.channel) if step.hands_over else ("service", getattr(step, "service", None))
+    if name is not None and name not in dict(kinds(scenario))[kind]:
+        raise _refused(place, [missing(scenario, "", name, kind)])
+    if step.hands_over and (found := step_problem(scenario, step)):
         _, rule, way_out = found
         raise SimulationError(f"services.{place.service}.handle: {rule}; {way_out}")
     if without_answer(step):

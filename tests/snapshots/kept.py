@@ -30,6 +30,7 @@ from tests.snapshots.systems import (
     told_of_systems,
     told_of_written,
 )
+from tests.snapshots.ways_of_running import WAYS_OF_RUNNING
 from tests.snapshots.windows import WINDOWS
 
 __all__ = ["ROOMS", "SNAPSHOTS", "differences", "fingerprints", "keep", "kept", "kept_with", "libraries"]
@@ -53,7 +54,7 @@ ROOMS = (  # name -> a function that gives pairs: what it is, and the text
     RESULTS_DRAWN, RUNS_ASKED, RUNS_DRAWN, PLAYERS_ASKED,
     dict(_of_systems()), {"random numbers": records_of_rich_systems}, FORMULAS, EXPERIMENTS, REPORTS, LESSONS,
     ANSWERS_IN_PYTHON, INCIDENTS, PLAYERS, LIVE_RUNS, WINDOWS, REFUSED_PARTS, FORMULAS_OF_PARTS,
-    STUDENTS, ODD_RUNS,
+    STUDENTS, ODD_RUNS, WAYS_OF_RUNNING,
 )  # fmt: skip
 SNAPSHOTS = {name: said for room in ROOMS for name, said in room.items()}
 

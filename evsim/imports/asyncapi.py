@@ -82,7 +82,7 @@ def _settings(bindings, protocols, name):
     kafka, amqp = mapping(bindings.get("kafka")), mapping(bindings.get("amqp"))
     if kafka or protocols & set(LOGS):
         count = kafka.get("partitions")
-        known = isinstance(count, int) and 0 < count <= 10_000
+        known = isinstance(count, int) and not isinstance(count, bool) and 0 < count <= 10_000
         return {"log": {"partitions": count if known else PARTITIONS}}, f"measured: {name}" if known else GUESSED
     if amqp or any(each.startswith("amqp") for each in protocols):
         return {"queue": {"like": "rabbitmq"}}, f"measured: {name}"

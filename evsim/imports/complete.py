@@ -226,6 +226,9 @@ def _come(sketch):
         name for name, box in sketch.boxes.items() if name not in called and not box.subscribes and not box.stands_in
     ]
     if not entries and sketch.workloads:
+        if sketch.loose:
+            file = sketch.loose["arrivals"][1].removeprefix("measured: ")
+            sketch.note(f"those who come in {file} are left out: here is no box that is asked from outside")
         return
     if sketch.loose and not entries:
         for note in sketch.loose["notes"]:

@@ -45,7 +45,8 @@ def read(text, name, sketch):
     kinds = {key: _kind(key, each) for key, each in services.items()}
     left_out = [key for key, kind in kinds.items() if kind == "beside"]
     if left_out:
-        sketch.note(f"{', '.join(left_out)} of {name}: left out, they take no part in a request")
+        take = "it takes" if len(left_out) == 1 else "they take"
+        sketch.note(f"{', '.join(left_out)} of {name}: left out, {take} no part in a request")
     needs = {
         key: [each for each in _needs(entry) if kinds.get(each) not in (None, "beside")]
         for key, entry in services.items()

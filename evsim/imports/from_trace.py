@@ -83,7 +83,7 @@ def _without_exchanges(spans):
     copies: dict = {}
     for span in spans:
         original = published.get((span.trace, span.parent, span.service)) if span.publishes else None
-        if original is not None and original is not span:
+        if original is not None and original.service != span.service:
             copies.setdefault(original.id, (original, []))[1].append(span)
     often = Counter(copy.channel for _, mine in copies.values() for copy in mine)
     exchanges = dict.fromkeys(original.channel for original, _ in copies.values())

@@ -44,17 +44,18 @@ def with_timeline(scenario, path, begin=None):
     if faults:
         changes["faults"] = [*scenario.to_dict().get("faults", []), *faults]
     try:
-        return scenario.replace(changes), sorted(told)
+        return scenario.replace(changes), _in_order(told)
     except ScenarioError as error:
         raise _with_lines(error, lines, len(scenario.faults), path) from None
 
 
 def _with_lines(error, lines, before, path):
-    """The error about a fault, with the line that it is in."""
+    """The error about a fault, with the line that it is in; one of the scenario's own is in none."""
     problem = error.problems[0]
     kind, _, rest = problem.path.partition(".")
     number = rest.partition(".")[0]
-    line = lines[int(number) - before] if kind == "faults" and number.isdigit() else None
+    of_timeline = kind == "faults" and number.isdigit() and int(number) >= before
+    line = lines[int(number) - before] if of_timeline else None
     return wrong(path.name, f"{problem.path}: {problem.rule}", problem.value, problem.hint, line)
 
 

@@ -118,3 +118,12 @@ def test_the_picture_and_the_command_say_the_same(found, tmp_path):
     assert done.exit_code == 0 and "What happened: 60 s: slowdown payment" in done.stdout
     assert (tmp_path / "incident.png").stat().st_size > 10_000
     assert np.isfinite(found.data["figures"]["response_p90"]["error"])
+
+
+def test_a_fault_of_the_scenario_that_no_longer_fits_is_in_no_line_of_the_timeline(tmp_path):
+    """A change of instances, where the timeline scales the service: refused, and no line is blamed."""
+    (tmp_path / "t.csv").write_text("time,what,target,value\n5s,scale,desk,4\n")
+    (tmp_path / "o.csv").write_text("time,requests\n0,1\n10s,1\n")
+    changes = SMALL | {"faults": [{"change": "services.desk.instances", "to": 2, "at": "1s"}]}
+    with pytest.raises(evsim.ScenarioError, match=r"^t\.csv: faults\.0\.change: "):
+        evsim.replay(evsim.Scenario.from_dict(changes), tmp_path / "t.csv", tmp_path / "o.csv", n=2, jobs=1)

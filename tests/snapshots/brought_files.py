@@ -5,12 +5,13 @@ from functools import partial
 from pathlib import Path
 
 import evsim
-from evsim import Scenario
 from tests.imports.test_hostile_files import HARM
 from tests.imports.test_replay import SMALL
 from tests.reporting.test_report import ASKS
 from tests.snapshots.files_on_the_limit import FILES_ON_THE_LIMIT
-from tests.snapshots.made_files import exported, log, made, new, otlp, rows_of
+from tests.snapshots.made_files import exported, log, made, new, otlp, replayed, rows_of
+from tests.snapshots.odd_descriptions import ODD_DESCRIPTIONS
+from tests.snapshots.odd_incidents import ODD_INCIDENTS
 from tests.snapshots.odd_traces import ODD_TRACES
 from tests.snapshots.telling import ALONE, in_folder, refusals, told
 from tests.snapshots.texts import drawn, tried
@@ -201,17 +202,6 @@ TRACED = {
 INCIDENT = [DATA / "incident" / name for name in ("shop.yaml", "timeline.csv", "observed.csv")]
 
 
-def _replay(observed="time,requests\n0,1\n10s,1\n", timeline=None, of=SMALL, **settings):
-    """An incident of a small desk, with all that is said and drawn of it."""
-
-    def make(folder):
-        happened = folder / "timeline.csv" if timeline else None
-        found = evsim.replay(Scenario.from_dict(of), happened, folder / "observed.csv", **{"n": 2} | ALONE | settings)
-        return [found, json.dumps(found.data), *(drawn(found.plot, figure) for figure in (*found.observed, "response"))]
-
-    return in_folder(make, observed__csv=observed, **({"timeline__csv": timeline} if timeline else {}))
-
-
 ROW = "time,what,target,value,for\n{}\n"
 SEEN = """time,requests,errors,availability,response_mean,response_p90
 0s,100,1,99%,20ms,
@@ -233,21 +223,21 @@ FAILS = SMALL | {"services": {"desk": {"handle": [{"fail": 1}]}}}
 REPLAYED = {
     "an incident": lambda: [found := evsim.replay(*INCIDENT, n=2, **ALONE), repr(found), json.dumps(found.data),
                             drawn(found.plot), drawn(found.plot, "response_p90")],
-    "small": lambda: _replay(SEEN, HAPPENED),
-    "nothing happened": lambda: [_replay(SEEN, seed=4), _replay("time,response_mean\n0,\n9,\n"),
-                                 _replay("time,errors\n0,0\n9,0\n")],
-    "rows": lambda: [_replay(timeline=ROW.format(row)) for row in (
+    "small": lambda: replayed(SEEN, HAPPENED),
+    "nothing happened": lambda: [replayed(SEEN, seed=4), replayed("time,response_mean\n0,\n9,\n"),
+                                 replayed("time,errors\n0,0\n9,0\n")],
+    "rows": lambda: [replayed(timeline=ROW.format(row)) for row in (
         "5s,slwdown,desk,,2s", "5s,outage,dsk,,2s", "soon,outage,desk,,2s", "5s,scale,desk,many,", "5s,scale,desk,0,",
         "5s,load,page,much,",
         "5s,load,page,xx,", "5s,load,nobody,x2,", "5s,outage,desk,,2s,9", '5s,"outage,desk,,2s',
         "2026-03-02T09:00:00Z,outage,desk,,1s\n2026-03-02T08:00:00Z,outage,desk,,1s")]
-    + [_replay(timeline=ROW.format("5s,load,page,x2,"), of=each) for each in (CLOSED, SMALL, BREAKS, FAILS)]
-    + [_replay(timeline=ROW.format("5s,scale,,2,"), of=ASKS)],
-    "tables": lambda: [_replay(text) for text in (
+    + [replayed(timeline=ROW.format("5s,load,page,x2,"), of=each) for each in (CLOSED, SMALL, BREAKS, FAILS)]
+    + [replayed(timeline=ROW.format("5s,scale,,2,"), of=ASKS)],
+    "tables": lambda: [replayed(text) for text in (
         "time,respons_mean\n0,1\n1,1\n", "time,requests\n5,1\n1,1\n", "time,response_mean\n0,fast\n1,1\n",
         "time,requests\n0,1\n", "time\n0\n1\n", "when,requests\n0,1\n", "time,requests\n")],
 }  # fmt: skip
 
 BROUGHT_FILES = {name: partial(told, tries) for name, tries in {
     "files": SAMPLES, "files made by hand": HANDMADE, "traces": TRACED, "replay": REPLAYED}.items()}  # fmt: skip
-BROUGHT_FILES |= FILES_ON_THE_LIMIT | ODD_TRACES
+BROUGHT_FILES |= FILES_ON_THE_LIMIT | ODD_TRACES | ODD_DESCRIPTIONS | ODD_INCIDENTS

@@ -4,9 +4,12 @@ import json
 from pathlib import Path
 
 import evsim
-from tests.snapshots.telling import in_folder
+from evsim import Scenario
+from tests.imports.test_replay import SMALL
+from tests.snapshots.telling import ALONE, in_folder
+from tests.snapshots.texts import drawn
 
-__all__ = ["exported", "log", "made", "new", "otlp", "rows_of"]
+__all__ = ["exported", "log", "made", "new", "otlp", "replayed", "rows_of"]
 
 
 def new(folder=None, name=None):
@@ -63,3 +66,14 @@ def exported(name, until=3, **changes):
 
 def rows_of(*rows):
     return "\n".join(rows) + "\n"
+
+
+def replayed(observed="time,requests\n0,1\n10s,1\n", timeline=None, of=SMALL, **settings):
+    """An incident of a small desk, with all that is said and drawn of it."""
+
+    def make(folder):
+        happened = folder / "timeline.csv" if timeline else None
+        found = evsim.replay(Scenario.from_dict(of), happened, folder / "observed.csv", **{"n": 2} | ALONE | settings)
+        return [found, json.dumps(found.data), *(drawn(found.plot, figure) for figure in (*found.observed, "response"))]
+
+    return in_folder(make, observed__csv=observed, **({"timeline__csv": timeline} if timeline else {}))

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import numpy as np
 
+from evsim.counting import count
+
 from .errors import suggest
 from .textfile import read_lines, version, wrong
 
@@ -49,7 +51,7 @@ def _read(path, _, arrivals):
             continue  # an empty line means nothing
         if len(row) != len(header):
             missing = header[len(row)] if len(row) < len(header) else None
-            rule = f"the row has {len(row)} fields, and the header {len(header)}"
+            rule = f"the row has {count(len(row), 'field')}, and the header {len(header)}"
             raise wrong(
                 name, rule, hint=f"it has no {missing}" if missing else "a comma inside a field needs quotes", line=line
             )

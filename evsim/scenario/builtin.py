@@ -10,6 +10,7 @@ from .foreign_files import kind_of
 from .model import Scenario
 from .textfile import read_bytes
 
+LISTED = "`evsim list` in a terminal, or evsim.names() in Python, shows what there is"
 LARGEST_SCENARIO = 300_000_000  # bytes; what is longer than a scenario may be is read to say what it is
 
 
@@ -25,12 +26,13 @@ def load(name_or_path):
         raise ScenarioError([Problem("name_or_path", "must be the name of a scenario, or the path of its file",
                                      name_or_path)])  # fmt: skip
     text, path = str(name_or_path), Path(name_or_path)
+    if not text:
+        raise ScenarioError([Problem("name_or_path", "is empty", hint=LISTED)])
     if text in names():
         return _load_builtin(text)
-    if text and ("." in text or path.name != text or path.exists()):  # names have no dots
+    if "." in text or path.name != text or path.exists():  # names have no dots
         return _load_file(path)
-    hint = suggest(text, names()) or "`evsim list` in a terminal, or evsim.names() in Python, shows them"
-    raise ScenarioError([Problem("", f"there is no built-in scenario {text}", hint=hint)])
+    raise ScenarioError([Problem("", f"there is no built-in scenario {text}", hint=suggest(text, names()) or LISTED)])
 
 
 def _folder():
@@ -61,7 +63,8 @@ def _load_file(path):
         kind = kind_of(text)
         if kind is None:
             raise
-        way_in = f"`evsim new --from {path} -o {path.stem}.yaml` makes a scenario of it"
+        new = f"{path.stem}-scenario.yaml" if path.suffix == ".yaml" else f"{path.stem}.yaml"
+        way_in = f"`evsim new --from {path} -o {new}` makes a scenario of it"
         raise ScenarioError([Problem("", f"is {kind.what}, and no scenario", hint=way_in)], path.name) from None
 
 

@@ -71,7 +71,8 @@ def _alone(scenario, number, fault):
     fixed = [why for why in _hindrances(before.complete, after.complete) if why]
     if not fixed:
         return []
-    can = changeable(before, fault.target)
+    section, name, *_ = fault.target.split(".")
+    can = [path for path in changeable(before, fault.target) if f"{section}.{name}.{path}" != fault.target]
     hint = f"of {fault.place} there can change {', '.join(can)}" if can else "write it for the whole run"
     return [Problem(("faults", number, fault.kind), fixed[0], fault.target, hint=hint)]
 

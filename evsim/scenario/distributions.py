@@ -335,9 +335,8 @@ class Empirical(Distribution):
 
     @property
     def cv(self):
-        low, high = self._segments()
-        square = float(np.mean((low * low + low * high + high * high) / 3))
-        return _cv(math.sqrt(max(0.0, square - self.mean**2)), self.mean)
+        low, high = (ends - self.mean for ends in self._segments())
+        return _cv(math.sqrt(float(np.mean((low * low + low * high + high * high) / 3))), self.mean)
 
     def _segments(self):
         return (self.times[:-1], self.times[1:]) if len(self.times) > 1 else (self.times, self.times)

@@ -72,7 +72,8 @@ def suggest(name, names):
     names = sorted(map(str, names))
     if right := native(name, names):
         return f"here that is {right}"
-    near = difflib.get_close_matches(str(name), names, n=1, cutoff=NEAR)
+    alike = [each for each in names if each.lower() == str(name).lower()]
+    near = alike or difflib.get_close_matches(str(name), names, n=1, cutoff=NEAR)
     if near:
         return f"did you mean {near[0]}?"
     return "one of " + ", ".join(names) if 0 < len(names) <= 15 else None
@@ -158,7 +159,9 @@ _RULES = {
     "less_than": "must be less than {lt}",
     "less_than_equal": "must be at most {le}",
     "too_short": "must hold at least {min_length}",
+    "too_long": "must hold at most {max_length}",
     "string_too_short": "must not be empty",
+    "string_too_long": "must have at most {max_length} characters",
     "literal_error": "must be {expected}",
 }
 

@@ -22,9 +22,7 @@ def files(scenario):
         if not _is_there(scenario, part):
             if scenario.folder is not None:
                 hint = f"files are looked up in {scenario.folder}"
-                is_folder = (scenario.folder / part.file).is_dir()
-                rule = "is a folder, not a file" if is_folder else "there is no such file"
-                yield Problem(path, rule, part.file, hint=hint)
+                yield Problem(path, "there is no such file", part.file, hint=hint)
             continue
         try:
             _read(scenario, part)

@@ -4,6 +4,8 @@ Those of too much work leave out retries, faults and all queueing. So a service 
 mentioned may still be.
 """
 
+from evsim.counting import count
+
 from .atomicity import outside, uncommitted
 from .files import late_rows
 from .groups import shared_groups
@@ -60,7 +62,7 @@ def _few_in_hand(scenario):
         if useful < workers:
             yield (
                 f"services.{name}: {workers - useful} of the {workers} workers of an instance can never work, since "
-                f"it holds {useful} message{'s' * (useful > 1)} at a time: prefetch is for an instance, not for a "
+                f"it holds {count(useful, 'message')} at a time: prefetch is for an instance, not for a "
                 f"worker; write prefetch: {workers}, or take instances with fewer workers"
             )
 
@@ -102,8 +104,8 @@ def _idle_workers(scenario):
         )
         if useful < workers:
             partitions = sum(channel.partitions_at_last for channel in channels)
-            has = f"{partitions} partition{'s' * (partitions > 1)}"
-            why = f"its log has {has}; add partitions, or remove workers"
+            logs = "its log has" if len(channels) == 1 else "its logs have"
+            why = f"{logs} {count(partitions, 'partition')}; add partitions, or remove workers"
             if service.workers > 1 and any(each.max_poll_records for each in service.subscribe):
                 why = "an instance handles the messages of a poll one by one; add instances and partitions instead"
             yield f"services.{name}: {workers - useful} of {workers} workers can never work, since {why}"
@@ -158,9 +160,9 @@ def _overload(scenario):
         workers = service.most_instances * useful.get(name, service.workers)
         needed = round(rates[name] * times[name], ROUNDING)
         if needed >= workers:
-            each = write_time(float(f"{times[name]:.3g}"))
+            each, busy = write_time(float(f"{times[name]:.3g}")), f"{needed:.4g}"
             yield (
-                f"services.{name}: {rates[name]:.4g}/s of {each} each keep {needed:.4g} workers busy, "
+                f"services.{name}: {rates[name]:.4g}/s of {each} each keep {busy} worker{'s' * (busy != '1')} busy, "
                 f"and {'it has' if useful.get(name, service.workers) == service.workers else 'at work are'} "
                 f"{workers}: its queue will grow without end"
             )

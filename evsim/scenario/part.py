@@ -75,7 +75,7 @@ class Part(FileSettings):
         return [field.alias or name for name, field in fields if getattr(self, name) != field.default]
 
     def __setattr__(self, name, value):
-        if name in type(self).model_fields:
+        if not name.startswith("_"):
             raise AttributeError(
                 f"{name} cannot be set: a scenario is immutable; scenario.replace({{path: value}}) makes a changed one"
             )

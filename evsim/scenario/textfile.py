@@ -57,6 +57,8 @@ def read_lines(path, name):
         if path.exists() and not path.is_file():
             raise wrong(name, "is a folder" if path.is_dir() else "is not an ordinary file", hint="name a text file")
         data = read_bytes(path, name=name)
+    except ScenarioError:
+        raise
     except FileNotFoundError:
         raise wrong(name, "there is no such file", hint=f"looked for as {path.absolute()}") from None
     except (OSError, ValueError) as error:

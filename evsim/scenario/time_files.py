@@ -36,12 +36,13 @@ def _read_times(path, _, name):
         try:
             times += [units.time(text if text[-1].isalpha() else f"{text}{unit}")] if text else []
         except units.UnitError as error:
-            if number > 1 and any(sign in text for sign in ",;\t"):
+            if number == 1 and text[0] not in "0123456789.+-":  # a header is no time gone wrong
+                unit = named_unit(text)
+            elif any(sign in text for sign in ",;\t"):
                 way_out = "write one a line, or say which column: evsim fit FILE --column NAME, work: {rows: FILE, ...}"
                 raise wrong(name, "has several columns", text, way_out, number) from None
-            if number > 1 or text[0] in "0123456789.+-":  # a header is no time gone wrong
+            else:
                 raise wrong(name, error.rule, error.value, line=number) from None
-            unit = named_unit(text)
     if not times:
         raise wrong(name, "holds no times", hint="write one a line")
     return times

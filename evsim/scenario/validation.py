@@ -205,6 +205,19 @@ def _in_time(path, subscription, duration):
             )
 
 
+OWNING = (
+    "assignor",
+    "session_timeout",
+    "max_poll_interval",
+    "rebalance",
+    "static",
+    "max_poll_records",
+    "commit",
+    "guarantee",
+    "batch",
+)  # settings of a subscription that want an owner for each partition
+
+
 def _elastic(scenario):
     shared = shared_groups(scenario)
     for name, service in scenario.services.items():
@@ -216,9 +229,10 @@ def _elastic(scenario):
             channel = scenario.channels.get(each.channel)
             if channel is not None and channel.partitioned and (each.owns or is_shared) and not service.fetches:
                 rule = f"the instances of {name} fetch nothing for themselves, so none of them can own a partition"
-                path, setting = ("services", name, "subscribe", number), "assignor" if each.owns else "group"
-                way = "give each service a group of its own" if is_shared else "leave out assignor"
-                yield Problem((*path, setting), rule, each.owns or each.group, hint=way)
+                path, written = ("services", name, "subscribe", number), each.model_dump(by_alias=True)
+                setting = next((its for its in OWNING if its in each.not_by_default()), "group")
+                way = "give each service a group of its own" if is_shared else f"leave out {setting}"
+                yield Problem((*path, setting), rule, written[setting], hint=way)
 
 
 def _own_inboxes(scenario):

@@ -180,4 +180,5 @@ def test_the_command_writes_a_page_that_validates(tmp_path):
 def test_a_foreign_file_given_for_a_scenario_is_told_its_way_in(command, name):
     done = evsim_(command, SAMPLES / name)
     assert done.exit_code == 2
-    assert f"`evsim new --from {SAMPLES / name} -o {name.partition('.')[0]}.yaml` makes a scenario of it" in done.stderr
+    new = name.replace(".yaml", "-scenario.yaml") if name.endswith(".yaml") else f"{name.partition('.')[0]}.yaml"
+    assert f"`evsim new --from {SAMPLES / name} -o {new}` makes a scenario of it" in done.stderr

@@ -109,6 +109,11 @@ def test_an_empirical_distribution_interpolates_as_numpy_does():
     assert Distribution.read({"empirical": times}).quantile(p) == pytest.approx(np.quantile(times, p), rel=1e-14)
 
 
+def test_times_that_are_all_the_same_do_not_vary_at_all():
+    assert Distribution.read({"empirical": ["100us"]}).cv == 0
+    assert Distribution.read({"empirical": ["100us", "100us", "100us"]}).cv == 0
+
+
 def test_an_empirical_file_is_read_when_it_is_needed(tmp_path):
     file = tmp_path / "times.csv"
     distribution = Distribution.read({"empirical": str(file)})

@@ -39,7 +39,7 @@ WARNED = {
     "load that is all of the capacity": (
         desk({"constant": 10}, {"handle": [{"work": 0.1 - JUST}]}),
         desk({"constant": 10}, {"handle": [{"work": 0.1}]}),
-        "10/s of 100ms each keep 1 workers busy, and it has 1",
+        "10/s of 100ms each keep 1 worker busy, and it has 1",
     ),
     "load that is all of the capacity but for a rounding of floats": (
         desk({"constant": 0.57}, {"workers": 57, "handle": [{"work": 100 - 1e-6}]}),
@@ -54,7 +54,7 @@ WARNED = {
     "load that is all of the workers that may have a message": (
         of_queue({"workers": 2, "reads": {"prefetch": 1}, "handle": [{"work": 1 - JUST}]}),
         of_queue({"workers": 2, "reads": {"prefetch": 1}, "handle": [{"work": 1}]}),
-        "1/s of 1s each keep 1 workers busy, and at work are 1",
+        "1/s of 1s each keep 1 worker busy, and at work are 1",
     ),
     "a burst that ends after the run": (
         desk({"burst": {"count": 100, "at": 5}}, {}, drain_limit=5),
@@ -105,7 +105,7 @@ WARNED = {
 }
 
 
-MARKS = ("workers busy", "the run ends", "are left out", "can never work", "come after the end")
+MARKS = (" busy, and", "the run ends", "are left out", "can never work", "come after the end")
 
 
 @pytest.mark.parametrize("what", WARNED)

@@ -42,6 +42,8 @@ def test_a_scenario_cannot_be_changed(rich):
         rich.name = "poor"
     with pytest.raises(AttributeError, match="immutable"):
         rich.services["front"].workers = 3
+    with pytest.raises(AttributeError, match="colour cannot be set: a scenario is immutable"):
+        rich.colour = "blue"
     for change in (
         lambda: rich.services.update(x=1),
         lambda: rich.services.pop("front"),

@@ -4,6 +4,7 @@ import pytest
 
 from evsim.scenario import Scenario, ScenarioError
 from evsim.scenario.calls import Call
+from evsim.scenario.errors import suggest
 from evsim.scenario.faults import Fault
 from evsim.scenario.parts import Service
 from evsim.scenario.steps import Work
@@ -391,6 +392,7 @@ def test_a_fault_that_can_be_is_accepted(changed, fault):
             "network.links.y.between: link x has the same ends",
         ),
         ("{database: {between: [page, register]}}", "network.links.database: is the name of a service too"),
+        ("{x: {between: [page, register, database]}}", "network.links.x.between: must hold at most 2"),
         (
             "{x: {between: [page, register], los: 1%}}",
             "network.links.x.los: unknown setting; did you mean loss?",
@@ -399,6 +401,11 @@ def test_a_fault_that_can_be_is_accepted(changed, fault):
 )
 def test_a_link_that_cannot_be_is_named(complaint, links, said):
     assert said in complaint(new=f"network: {{links: {links}}}\n")
+
+
+def test_a_folder_in_the_place_of_a_file_is_named_once(small, tmp_path):
+    with pytest.raises(ScenarioError, match=r"arrivals.csv: \.: is a folder; name a text file$"):
+        Scenario.from_yaml(small.replace("{poisson: 50/s}", "{csv: .}"), folder=tmp_path)
 
 
 def test_a_file_that_is_not_there_is_named_with_the_folder(small, tmp_path):
@@ -410,6 +417,25 @@ def test_a_file_that_is_not_there_is_named_with_the_folder(small, tmp_path):
     scenario = Scenario.from_yaml(text, folder=tmp_path)
     assert scenario.folder == tmp_path
     assert scenario.services["database"].handle[0].time.mean == 0.005
+
+
+def test_who_cannot_own_a_partition_is_told_by_the_setting_that_wants_owners(complaint):
+    served = "subscribe: {channel: registered, session_timeout: 5s}\n    function: {keep_alive: 5s}"
+    assert (
+        "services.database.subscribe.session_timeout: the instances of database fetch nothing for themselves, so none "
+        "of them can own a partition, got '5s'; leave out session_timeout"
+    ) in complaint("subscribe: registered", served)
+
+
+def test_a_name_in_other_letters_is_the_nearest():
+    assert suggest("A.yaml", ["a.yaml", "i.yaml"]) == suggest("A.yaml", ["i.yaml", "a.yaml"]) == "did you mean a.yaml?"
+
+
+def test_idle_workers_of_several_logs_are_told_of_all_of_them(changed):
+    logs = changed("channels:", "channels:\n  other: log").replace(
+        {"services.database.subscribe": ["registered", "other"], "services.database.workers": 6}
+    )
+    assert any("1 of 6 workers can never work, since its logs have 5 partitions" in each for each in logs.warnings())
 
 
 def test_parts_made_in_python_are_checked_alike():

@@ -119,6 +119,8 @@ def test_what_cannot_change_is_refused_and_told_what_can(shop):
         shop.branch({"change": "services.stock.workers", "to": 0}, at=1)
     with pytest.raises(ScenarioError, match="poisson arrivals cannot become constant ones"):
         shop.branch({"change": "workloads.page.arrivals", "to": {"constant": 3}}, at=1)
+    with pytest.raises(ScenarioError, match="of page there can change admitted$"):
+        shop.branch({"change": "workloads.page.arrivals", "to": {"constant": 3}}, at=1)
     with pytest.raises(ScenarioError, match="must be a path such as"):
         shop.branch({"change": "stock", "to": 2}, at=1)
 

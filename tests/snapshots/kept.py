@@ -14,9 +14,12 @@ from tests.snapshots.formulas_of_parts import FORMULAS_OF_PARTS
 from tests.snapshots.incidents import INCIDENTS
 from tests.snapshots.lessons import LESSONS
 from tests.snapshots.live_runs import LIVE_RUNS
+from tests.snapshots.mistakes import MISTAKES
 from tests.snapshots.odd_runs import ODD_RUNS
 from tests.snapshots.played import PLAYERS
 from tests.snapshots.players_asked import PLAYERS_ASKED
+from tests.snapshots.read_files import READ_FILES
+from tests.snapshots.refusals import REFUSALS
 from tests.snapshots.refused_parts import REFUSED_PARTS
 from tests.snapshots.reports import REPORTS
 from tests.snapshots.results_drawn import RESULTS_DRAWN
@@ -30,6 +33,7 @@ from tests.snapshots.systems import (
     told_of_systems,
     told_of_written,
 )
+from tests.snapshots.values_written import VALUES
 from tests.snapshots.ways_of_running import WAYS_OF_RUNNING
 from tests.snapshots.windows import WINDOWS
 
@@ -55,6 +59,7 @@ ROOMS = (  # name -> a function that gives pairs: what it is, and the text
     dict(_of_systems()), {"random numbers": records_of_rich_systems}, FORMULAS, EXPERIMENTS, REPORTS, LESSONS,
     ANSWERS_IN_PYTHON, INCIDENTS, PLAYERS, LIVE_RUNS, WINDOWS, REFUSED_PARTS, FORMULAS_OF_PARTS,
     STUDENTS, ODD_RUNS, WAYS_OF_RUNNING,
+    REFUSALS, VALUES, MISTAKES, READ_FILES,
 )  # fmt: skip
 SNAPSHOTS = {name: said for room in ROOMS for name, said in room.items()}
 

@@ -1,6 +1,7 @@
 """Sphinx on sources that were gathered, and the links of what it made."""
 
 import sys
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from urllib.parse import unquote, urlsplit
@@ -39,20 +40,27 @@ def broken_links(folder):
     """ "page: link" of each link, picture and script of the pages of a folder that leads nowhere on this site."""
     folder = Path(folder).resolve()
     pages = {path: _ends(path) for path in folder.rglob("*.html")}
+    file = cache(_file)  # the links of a folder's pages are nearly all the same
     return [
         f"{path.relative_to(folder).as_posix()}: {link} leads nowhere"
         for path, (links, _) in pages.items()
         for link in sorted(links)
-        if not _leads(path, link, pages)
+        if not _leads(path, link, pages, file)
     ]
 
 
-def _leads(path, link, pages):
+def _file(folder, path):
+    """The file that a path leads to from a folder; None if there is none."""
+    target = (folder / unquote(path)).resolve()
+    return target if target.is_file() else None
+
+
+def _leads(path, link, pages, file):
     parts = urlsplit(link)
     if parts.scheme or parts.netloc or link == "#":
         return True
-    target = (path.parent / unquote(parts.path)).resolve() if parts.path else path
-    if not target.is_file():
+    target = file(path.parent, parts.path) if parts.path else path
+    if target is None:
         return False
     return not parts.fragment or target not in pages or unquote(parts.fragment) in pages[target][1]
 

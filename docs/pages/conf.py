@@ -10,7 +10,7 @@ project, author = "evsim", "the evsim authors"
 release = version = PROJECT["version"]
 copyright = "the evsim authors, MIT License"  # a name that Sphinx gives
 
-extensions = ["myst_parser", "sphinx.ext.autodoc", "docs.pages.search_index"]
+extensions = ["myst_parser", "sphinx.ext.autodoc", "docs.pages.search_index", "docs.pages.shared_tree"]
 myst_heading_anchors = 4
 myst_links_external_new_tab = False
 toc_object_entries = False  # the tree of all pages stands on each of them

@@ -20,11 +20,12 @@ USE = """async (film) => {
         ({...film.futures.at(-1), id: `${JSON.stringify(fault)} ${at}`, label: "another", origin: future, fault, at});
     const branch = film.breaks.length ? branchesOf(film) ?? another : null;
     const player = mountPlayer(body, film, {panels: PANELS, branch});
+    const byName = ([one], [other]) => (one < other ? -1 : 1);
     const write = (node) => {
         if (!node.tagName) return node.textContent;
-        const looks = Object.entries(node.style).filter(([, value]) => typeof value !== "function").sort();
+        const looks = Object.entries(node.style).filter(([, value]) => typeof value !== "function").sort(byName);
         const others = [node.hidden, node.value, node.open, node.disabled, node.chosen, node.pen?.painted.splice(0)];
-        const attributes = [...node.attributes].sort();
+        const attributes = [...node.attributes].sort(byName);
         return `<${node.tagName} ${JSON.stringify([attributes, looks, others])}>${node.nodes.map(write).join("")}</>`;
     };
     const pages = [];

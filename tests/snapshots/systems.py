@@ -98,7 +98,20 @@ def _chosen(run):
     return list(dict.fromkeys([*range(FEW), *most]))
 
 
-def _told_of(scenario):
+def _picture(plots, name, empty):
+    """What is on a picture. One without marks is its title alone: it is drawn once for all systems, kept in `empty`."""
+    try:
+        scene = plots.scene(name)
+    except ValueError:  # there is none, or it is refused
+        return drawn(getattr(plots, name))
+    if scene.marks:
+        return drawn(scene.draw)
+    if scene.title not in empty:
+        empty[scene.title] = drawn(scene.draw)
+    return empty[scene.title]
+
+
+def _told_of(scenario, empty):
     """(what, text) of each, and as the last one the film."""
     run = scenario.run()
     yield "records", fingerprint(run)
@@ -124,7 +137,7 @@ def _told_of(scenario):
     large = len([*scenario.workloads, *scenario.services, *scenario.channels]) > SMALL
     for name in dir(run.plot):
         if not (large and name == "diagram"):  # Graphviz draws it, where that is installed
-            yield f"picture {name}", drawn(getattr(run.plot, name))
+            yield f"picture {name}", _picture(run.plot, name, empty)
     some = list(range(FEW)) if len(run.spans) > MANY else None
     with tempfile.TemporaryDirectory() as folder:
         for format in FILES:
@@ -150,9 +163,9 @@ def told_of_written(purpose):
 
 
 def _told(scenarios):
-    films = {}
+    films, empty = {}, {}
     for name, scenario in scenarios.items():
-        for what, text in _told_of(scenario):
+        for what, text in _told_of(scenario, empty):
             yield f"{name}: {what}", text
         films[name] = json.loads(text)
     for name, pages in zip(films, played(films.values()), strict=True):

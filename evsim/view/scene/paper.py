@@ -7,7 +7,7 @@ from matplotlib.collections import PolyCollection
 from matplotlib.lines import Line2D
 from matplotlib.patches import FancyArrowPatch, Patch
 from matplotlib.path import Path
-from matplotlib.ticker import NullLocator
+from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 from matplotlib.transforms import ScaledTranslation
 
 from evsim.view.scene.marks import Dots, Text
@@ -111,7 +111,10 @@ def _axis(ax, side, axis):
         one.set_label_position("top")
     turned = {"rotation": 50, "ha": "left", "rotation_mode": "anchor"} if axis.turned else {}
     nested = {"ha": "left"} if axis.nested else {}
-    one.set_ticks([value for value, _ in ticks], [text for _, text in ticks], **turned, **nested)
+    if turned or nested:
+        one.set_ticks([value for value, _ in ticks], [text for _, text in ticks], **turned, **nested)
+    else:
+        _tick(one, ticks)
     one.set_label_text(axis.label)
     if not axis.line:
         ax.tick_params(axis=side, length=0)
@@ -120,6 +123,15 @@ def _axis(ax, side, axis):
         ax.tick_params(axis=side, pad=_indented(axis))
     if axis.grid:
         ax.grid(axis=side, color="#e4e4e8", lw=0.8)
+
+
+def _tick(one, ticks):
+    """The same as ``set_ticks``, which makes each tick now: they are made when they are drawn."""
+    words = dict(ticks)
+    if words:
+        one.set_view_interval(min(words), max(words))
+    one.set_major_locator(FixedLocator(list(words)))
+    one.set_major_formatter(FuncFormatter(lambda value, _: words.get(value, "")))
 
 
 def _bands(ax, scene):

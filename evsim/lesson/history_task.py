@@ -119,7 +119,7 @@ def indexed_in_time(run):
 @cache
 def forgetful():
     """A newcomer with one worker that begins at the latest message of a log which keeps 20 days."""
-    return history(1, 20).replace({READ: {"channel": LOG, "from": f"{BEGIN}s"}})
+    return history(1, 20).replace({READ: {"channel": LOG, "from": f"{BEGIN}s", "start": "latest"}})
 
 
 def the_whole_past(answer):

@@ -42,6 +42,12 @@ def test_who_reads_from_the_beginning_of_what_was_kept_passes(given):
     assert_passes(TASK, given)
 
 
+def test_the_design_to_begin_with_knows_nothing_of_what_came_before_it():
+    requests = (run := forgetful().run()).tables.requests
+    indexed = requests.times_done[run.tables.effect_names.index(INDEX)] > 0
+    assert not indexed[requests.arrived < BEGIN].any() and indexed[requests.arrived > BEGIN + 1].any()
+
+
 @pytest.mark.parametrize(
     "given, words",
     [

@@ -16,6 +16,7 @@ from tests.snapshots.lessons import LESSONS
 from tests.snapshots.live_runs import LIVE_RUNS
 from tests.snapshots.mistakes import MISTAKES
 from tests.snapshots.odd_runs import ODD_RUNS
+from tests.snapshots.other_truths import OTHER_TRUTHS
 from tests.snapshots.played import PLAYERS
 from tests.snapshots.players_asked import PLAYERS_ASKED
 from tests.snapshots.read_files import READ_FILES
@@ -35,6 +36,7 @@ from tests.snapshots.systems import (
 )
 from tests.snapshots.values_written import VALUES
 from tests.snapshots.ways_of_running import WAYS_OF_RUNNING
+from tests.snapshots.whole_minutes import WHOLE_MINUTES
 from tests.snapshots.windows import WINDOWS
 
 __all__ = ["ROOMS", "SNAPSHOTS", "differences", "fingerprints", "keep", "kept", "kept_with", "libraries"]
@@ -60,6 +62,7 @@ ROOMS = (  # name -> a function that gives pairs: what it is, and the text
     ANSWERS_IN_PYTHON, INCIDENTS, PLAYERS, LIVE_RUNS, WINDOWS, REFUSED_PARTS, FORMULAS_OF_PARTS,
     STUDENTS, ODD_RUNS, WAYS_OF_RUNNING,
     REFUSALS, VALUES, MISTAKES, READ_FILES,
+    WHOLE_MINUTES, OTHER_TRUTHS,
 )  # fmt: skip
 SNAPSHOTS = {name: said for room in ROOMS for name, said in room.items()}
 

@@ -7,11 +7,13 @@ from tests.snapshots.as_kept import assert_said_as_it_was
 from tests.snapshots.incidents import INCIDENTS
 from tests.snapshots.lessons import LESSONS
 from tests.snapshots.odd_runs import ODD_RUNS
+from tests.snapshots.other_truths import OTHER_TRUTHS
 from tests.snapshots.students import STUDENTS
+from tests.snapshots.whole_minutes import WHOLE_MINUTES
 
 pytestmark = pytest.mark.slow
 
-OF_LESSONS = (*LESSONS, *ANSWERS_IN_PYTHON, *INCIDENTS, *STUDENTS, *ODD_RUNS)
+OF_LESSONS = (*LESSONS, *ANSWERS_IN_PYTHON, *INCIDENTS, *STUDENTS, *ODD_RUNS, *WHOLE_MINUTES, *OTHER_TRUTHS)
 
 
 @pytest.mark.parametrize("name", OF_LESSONS)

@@ -9,11 +9,13 @@ from tests.snapshots.incidents import INCIDENTS
 from tests.snapshots.kept import ROOMS, SNAPSHOTS, differences, fingerprints
 from tests.snapshots.lessons import LESSONS
 from tests.snapshots.odd_runs import ODD_RUNS
+from tests.snapshots.other_truths import OTHER_TRUTHS
 from tests.snapshots.students import STUDENTS
+from tests.snapshots.whole_minutes import WHOLE_MINUTES
 
 pytestmark = pytest.mark.slow
 
-ELSEWHERE = {*LESSONS, *ANSWERS_IN_PYTHON, *INCIDENTS, *STUDENTS, *ODD_RUNS}
+ELSEWHERE = {*LESSONS, *ANSWERS_IN_PYTHON, *INCIDENTS, *STUDENTS, *ODD_RUNS, *WHOLE_MINUTES, *OTHER_TRUTHS}
 OTHERS = [name for name in SNAPSHOTS if name not in ELSEWHERE and not name.startswith("systems from ")]
 
 

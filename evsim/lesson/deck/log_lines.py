@@ -8,7 +8,7 @@ from evsim.lesson.deck.gauges import MINUTE
 from evsim.results.records import NEVER_SENT, Outcome, Reason, Verdict
 from evsim.results.remarks import sentences
 from evsim.results.trace import Trace
-from evsim.scenario.faults import FAULT_KINDS
+from evsim.view.words import count
 
 __all__ = ["log_lines", "story"]
 
@@ -37,17 +37,17 @@ def log_lines(watched, card, start, end):
                 about[line].add(int(rows["parent"][row]) if watched.deliveries[row] else None)
     for time, kind, what, _ in watched.run.records.incidents:
         words = NOTED.get(kind) or sentences().get(kind)
-        if words and start <= time < end and kind not in FAULT_KINDS:
+        if words and start <= time < end:
             noted[_minute(time), str(what), words] += 1
-    lines = [(line[0], f"{line[1]}: {line[2]}{_often(count, about[line])}") for line, count in noted.items()]
+    lines = [(line[0], f"{line[1]}: {line[2]}{_often(many, about[line])}") for line, many in noted.items()]
     lines += [(_minute(time), words) for time, words in card.notes if time < end]
     return [(card.time_of_day(minute), words) for minute, words in sorted(lines)]
 
 
-def _often(count, messages):
+def _often(many, messages):
     """How often something was noted, and of how many messages, where it was of fewer."""
     few = f", of {len(messages)} message{'s' * (len(messages) > 1)}" if None not in messages and messages else ""
-    return f" ({count:,} times{few})" if count > 1 else ""
+    return f" ({many:,} times{few})" if many > 1 else ""
 
 
 def _minute(time):
@@ -72,7 +72,7 @@ def _asked(rows, places, row):
     if verdict == Verdict.TIMEOUT and place is not None and place.is_call:
         return place.source, f"no answer from {place.service} in time"
     if verdict == Verdict.DEAD and place is not None:
-        return place.source, f"a message is given up after {max(1, int(rows['attempt'][row]))} attempts"
+        return place.source, f"a message is given up after {count(max(1, int(rows['attempt'][row])), 'attempt')}"
     if verdict in (Verdict.DROPPED, Verdict.EXPIRED):
         return place.source if place else "broker", f"a message is removed: {_because(Reason(rows['reason'][row]))}"
     if verdict == Verdict.REJECTED and Reason(rows["reason"][row]) in NEVER_SENT and place is not None:

@@ -29,7 +29,8 @@ def _homes(scenario, target):
 
 
 def _rejects_at_once(service, subscription, channel):
-    if callable(service.handle) or service.knows_again or subscription.ack in ("before", "never"):
+    settled = channel.settling(subscription.settled) if subscription.settled else {}
+    if callable(service.handle) or service.knows_again or settled.get("ack", subscription.ack) in ("before", "never"):
         return False
     failing = next((step for step in service.handle if not step.in_no_time), None)
     if failing is None or failing.fails < 1:

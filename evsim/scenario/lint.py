@@ -160,12 +160,17 @@ def _overload(scenario):
         workers = service.most_instances * useful.get(name, service.workers)
         needed = round(rates[name] * times[name], ROUNDING)
         if needed >= workers:
-            each, busy = write_time(float(f"{times[name]:.3g}")), f"{needed:.4g}"
+            rate, each, busy = _rounded(rates[name]), write_time(float(f"{times[name]:.3g}")), _rounded(needed)
             yield (
-                f"services.{name}: {rates[name]:.4g}/s of {each} each keep {busy} worker{'s' * (busy != '1')} busy, "
+                f"services.{name}: {rate}/s of {each} each keep {busy} worker{'s' * (busy != '1')} busy, "
                 f"and {'it has' if useful.get(name, service.workers) == service.workers else 'at work are'} "
-                f"{workers}: its queue will grow without end"
+                f"{workers:,}: its queue will grow without end"
             )
+
+
+def _rounded(number):
+    """To four digits, or to a whole number if that has more."""
+    return f"{number:,.0f}" if number >= 9_999.5 else f"{number:.4g}"
 
 
 def _bursts(scenario):

@@ -427,6 +427,33 @@ def test_who_cannot_own_a_partition_is_told_by_the_setting_that_wants_owners(com
     ) in complaint("subscribe: registered", served)
 
 
+RING = """
+name: ring
+workloads: {{page: {{target: front, arrivals: {{constant: 5/s}}}}}}
+services:
+  front: {{handle: [{{publish: jobs}}]}}
+  worker:
+    subscribe: {{channel: jobs, dead_letter: jobs, {}}}
+    handle: [{{fail: {{probability: 1, requeue: false}}}}]
+channels: {{jobs: queue}}
+run: {{duration: 3s}}
+"""
+
+
+def test_dead_letters_that_come_back_at_once_are_refused_but_not_of_who_acknowledges_before_the_work():
+    for said in ("prefetch: 3", "guarantee: at_least_once", "ack: after"):
+        with pytest.raises(ScenarioError, match="rejected here at once goes round for ever"):
+            Scenario.from_yaml(RING.format(said))
+    for said in ("guarantee: at_most_once", "ack: before", "ack: never"):
+        run = Scenario.from_yaml(RING.format(said)).run()
+        assert run.audit() and len(run.ledger) == 14, "each message is handled once"
+
+
+def test_a_rate_of_many_thousands_is_a_number_as_people_read_it(changed):
+    (first, *_) = changed("poisson: 50/s", "poisson: 20000/s").warnings()
+    assert first.startswith("services.register: 20,000/s of 2ms each keep 40 workers busy, and it has 1:")
+
+
 def test_a_name_in_other_letters_is_the_nearest():
     assert suggest("A.yaml", ["a.yaml", "i.yaml"]) == suggest("A.yaml", ["i.yaml", "a.yaml"]) == "did you mean a.yaml?"
 

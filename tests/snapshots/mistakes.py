@@ -1,8 +1,11 @@
 """What evsim says to mistakes in words and arguments, and to those who want to change a scenario in place."""
 
+import json
 from functools import partial
+from types import SimpleNamespace
+from unittest.mock import patch
 
-from evsim import Scenario
+from evsim import Scenario, registry
 from evsim.registry import part
 from evsim.scenario import arguments
 from evsim.scenario.arrivals import Poisson
@@ -40,7 +43,8 @@ FOREIGN = (
     '"queues" "exchanges" "bindings"', "GROUP TOPIC PARTITION CURRENT-OFFSET LOG-END-OFFSET LAG", "TOPIC PARTITION",
     '1.2.3.4 - - [02/Mar/2026:09:00:00 +0000] "GET /', "HashOwner,HashApp,HashFunction,Trigger,1,2", "time\n5",
     "time", "5\n6",
-    "5\n", "a;time\nx;5\ny;6", "a;b\nx;5", "time,a\nsoon,1", "time,a\n1,1\n2,1\nx", "a,time\n1,1\n2\n3\n",
+    "5\n", "a,time\n1,1\n2,2\n3", "a,time\n1\n", "a;time\nx;5\ny;6", "a;b\nx;5", "time,a\nsoon,1",
+    "time,a\n1,1\n2,1\nx", "a,time\n1,1\n2\n3\n",
     "time\n\n \n2026-01-01T09:00",
     "\n".join(["time", *"1" * 19, "x"]), "\n".join(["time", *"1" * 17, "x", "1"]), '"time\n1', "", "name: x",
     "2\tx\n3\tx",
@@ -120,6 +124,14 @@ CHANGES = (
     {"run.drain_limit.x": 1},
     {"name": "b", "about": "c"},
     {"services.desk.handle.0.work": {"exponential": "5ms"}, "services.desk.handle.0.work.exponential": "7ms"},
+    {"services.desk.subscribe": {"channel": "jobs"}, "channels.jobs": "queue", "services.desk.subscribe.0.prefetch": 3},
+    {"services.desk.handle.2.work": 1},
+    {"services.desk.5": 1},
+    {
+        "services.desk.handle.0": {"parallel": {"branches": [[{"work": 1}], [{"work": 2}]], "until": "any"}},
+        "services.desk.handle.0.parallel.1": {"work": "8ms"},
+        "services.desk.handle.0.parallel.0.0.work": "7ms",
+    },
     {"services.desk.subscribe": "jobs", "channels.jobs": "queue", "services.desk.subscribe.0.prefetch": 3},
     {"workloads.callers.arrivals": {"profile": [["0s", "5/s"]]}, "workloads.callers.arrivals.profile.0.1": "9/s"},
     {"workloads.callers.arrivals": {"profile": [["0s", "5/s"]]}, "workloads.callers.arrivals.profile.1": ["1s", "9/s"]},
@@ -169,7 +181,8 @@ PARTS = (
     (Fault, {"kind": "outage", "target": "database", "at": "20s", "duration": "10s"}), (Fault, {"outage": "a",
     "at": 1}),
     (Fault, {"kind": "crash", "target": ["a", "b"], "at": 1}), (Fault, {"kind": "outage", "target": "a/0", "at": 1}),
-    (Backoff, {"kind": "constant", "cap": 1}), (Backoff, {"kind": "exponential"}), (Backoff, {"exponential": 1}),
+    (Backoff, {"kind": "exponential", "base": 1, "cap": 3, "factor": 3}), (Backoff, {"kind": "constant", "cap": 1}),
+    (Backoff, {"kind": "exponential"}), (Backoff, {"exponential": 1}),
     (Backoff, {"kind": "exponential", "base": 1, "factor": 1}), (Backoff, {"kind": "linear", "base": 1}),
     (Work, {"time": Uniform(low=1, high=2)}), (Work, {"time": Work(time=1)}), (Work, {"time": Poisson(rate=1)}),
     (Work, {}),
@@ -212,4 +225,60 @@ def _parts():
         )
 
 
-MISTAKES = {"words for mistakes": _words, "arguments": _arguments, "parts made in Python": _parts}
+DOCUMENTED = "\n A part: that reads.\n\nMore"
+
+
+def _packages():
+    """What is said of packages that are no parts, of a part that is there already, and of its reasons."""
+    ways = ("stp", {}, ("service", "stp"), "step", ("service", "step"), {"read": "step", "write": ("step", "call")})
+    modules = {f"part_{number}": SimpleNamespace(SOCKET=way, __doc__=DOCUMENTED) for number, way in enumerate(ways)}
+    modules |= {"no_part": SimpleNamespace(__doc__=None), "bare": SimpleNamespace(SOCKET="step", __doc__=None)}
+    with patch.dict("sys.modules", modules):
+        for name in modules:
+            yield name, _of_parts(registry._declared, "folder", name)
+        for name, value in (("queue", "part_3"), ("zebra", "part_3"), ("aardvark", "part_5"), ("other", "part_0")):
+            with patch.object(
+                registry, "_entry_points", lambda name=name, value=value: [SimpleNamespace(name=name, value=value)]
+            ):
+                said = _of_parts(registry._all.__wrapped__).splitlines()
+            yield f"entry point {name}", "\n".join([*said[:4], *said[-1:]])
+    for reasons in ({"TOO_POOR": 1}, {"too": 1}, {"TOO_": 1}, {"A_B_C": 2}, {"T2": 1}):
+        modules = {name: SimpleNamespace(REASONS=reasons) for name in ("one", "two")}
+        for names in (("one",), ("one", "one"), ("one", "two")):
+            found = [SimpleNamespace(package=name) for name in names]
+            with patch.dict("sys.modules", modules), patch.object(registry, "parts", lambda found=found: found):
+                yield f"reasons {reasons} of {names}", _tried(registry.reasons.__wrapped__)
+    for word in ("queue", "log", "window"):
+        its = registry.part(word)
+        yield word, f"{its.socket} {its.in_short} {its.module('nothing')} {its.settings.__name__} {its.build.__name__}"
+    yield "folders", str({name: [each.word for each in its] for name, its in registry.folders().items()})
+
+
+def _tried(make, *arguments):
+    try:
+        return str(make(*arguments))
+    except registry.RegistryError as error:
+        return str(error)
+
+
+def _of_parts(make, *arguments):
+    try:
+        return "\n".join(
+            f"{each.word} {each.socket} {each.about} {each.in_short} {each.folder}" for each in make(*arguments)
+        )
+    except registry.RegistryError as error:
+        return str(error)
+
+
+def _schema():
+    """The JSON Schema of the file of a scenario, which knows the names, kinds, bounds and defaults of all settings."""
+    schema = Scenario.schema()
+    for name, its in schema.pop("$defs").items():
+        yield name, json.dumps(its, sort_keys=True)
+    yield "whole", json.dumps(schema, sort_keys=True)
+
+
+MISTAKES = {
+    "words for mistakes": _words, "arguments": _arguments, "parts made in Python": _parts,
+    "packages of others": _packages, "the schema of a scenario": _schema,
+}  # fmt: skip

@@ -1,5 +1,6 @@
 """What evsim says of files it reads and places it writes to: arrivals, times, scenarios as YAML, and outputs."""
 
+import contextlib
 import os
 import re
 import tempfile
@@ -10,7 +11,7 @@ from evsim import Scenario
 from evsim.scenario import reading
 from evsim.scenario.arrival_trace import read_arrival_trace
 from evsim.scenario.files import inputs
-from evsim.scenario.textfile import read_text
+from evsim.scenario.textfile import read_bytes, read_text
 from evsim.scenario.time_files import named_unit
 from evsim.whole import new_folder, place_for
 from tests.snapshots.telling import DESK, plain
@@ -63,7 +64,8 @@ TIMES = ("", "\n\n", "5ms\n10ms\n", "1\n2\n3\n", "took\n1\n2\n", "took_ms\n1\n2\
          "5ms\nfast\n", "fast\nslow\n", "5 parsecs\n", "-5\n", "took_ms\n5s\n6\n", "1,2\n3,4\n", "a;b\n3;4\n",
          "a\tb\n3\tx\n",
          "5ms\n\n 7ms \n", ".5\n", "+1\n", "ms\n1\n")  # fmt: skip
-ROWS = (("", {}), ("took\n", {}), ("took\n5ms\n7\n", {}), ("a,took\n1,5\n2,7\n3\n", {}), ("took\n5\n7\n",
+ROWS = (("", {}), ("\n\ntook\n5\n", {}), ("took\n", {}), ("took\n5ms\n7\n", {}), ("a,took\n1,5\n2,7\n3\n", {}),
+    ("took\n5\n7\n",
     {"unit": "ms"}),
         ("took\nfast\n", {}), ("took,took\n1,2\n", {}), ("tok,a\n1,2\n", {}), ("took\n\n5\n,\n", {}),
         ("a,took\n5,1s\n,\n6,-1\n", {}))  # fmt: skip
@@ -213,7 +215,25 @@ def _loads(folder):
         said = str(tried(evsim.load, path))
         yield f"load {name}", re.sub(r"is not YAML: (?!character)[^;]*", "is not YAML", said)
     yield "load of others", "\n".join(text for _, text in lines_of((evsim.load,), (None, 5, b"a", ["a"])))
-    for name in ("a.yaml", "times.yml", "sub", "none.txt", "b.txt", "g"):
+    with contextlib.chdir(folder):
+        (folder / "here.csv").write_text("timestamp,w\n0,1\n1,2\n", encoding="utf-8")
+        yield "load of a name that is a file here", str(tried(evsim.load, "g"))
+        for name in ("here.csv", "nowhere.csv"):
+            without = DESK.replace(
+                {ARRIVALS: {"csv": name}, "services.desk.workers": 1, WORK: {"rows": name, "column": "w"}}
+            )
+            yield (
+                f"without a folder {name}",
+                "\n".join([*without.warnings(), *(map(str, _read_in(without)) if name[0] == "h" else ())]),
+            )
+            work = without.replace({WORK: "3s"})
+            yield f"without a folder {name}, work", "\n".join(work.warnings())
+    for largest in (7, 8, 10**6):
+        yield (
+            f"bytes {largest}",
+            f"{tried(read_bytes, folder / 'a.yaml', largest)} {tried(read_bytes, folder / 'g', 3, name='it')}",
+        )
+    for name in ("a.yaml", "times.yml", "sub", "none.txt", "b.txt", "g", "a\0b"):
         yield f"text of {name}", repr(tried(read_text, folder / name))
     headers = ("took", "took_ms", "took (ms)", "took[us] ", "time s", "ms", "took_d", "a_min", "x h", "x_s)")
     yield from lines_of((named_unit,), headers)
@@ -225,7 +245,14 @@ def _loads(folder):
 def _places(folder):
     for name in ("old", "other", "empty", "odd"):
         (folder / name).mkdir()
-    for name in ("old/summary.json", "old/runs.csv", "other/letter.txt", "other/summary.json", "odd/runs.csv", "a.csv"):
+    for name in (
+        "old/summary.json",
+        "old/runs.csv",
+        "other/letter.txt",
+        "other/comparison.json",
+        "odd/runs.csv",
+        "a.csv",
+    ):
         (folder / name).write_text("x", encoding="utf-8")
     tries = ("", "a.csv", "new.csv", "none/a.csv", "old", "other", "odd", "empty", "new", "a.csv/b")
     for name in tries:

@@ -7,6 +7,7 @@ from pathlib import Path
 import yaml
 
 from evsim import Scenario
+from tests.snapshots.telling import by_hand
 from tests.snapshots.texts import tried
 
 __all__ = ["REFUSALS"]
@@ -48,8 +49,33 @@ def _answers(name):
         yield str(changes), _answer(_changed(base, changes))
 
 
+HANDLED = (  # changes of the base with handlers in Python, of which nobody knows what they call
+    {"services/mailer/handle": by_hand},
+    {"services/mailer/handle": by_hand, "services/mailer/subscribe": {"channel": "facts", "batch": 3}},
+    {"services/mailer/handle": by_hand, "services/mailer/subscribe": {"channel": "facts", "commit": "transaction"}},
+    {"services/mailer/handle": by_hand, "channels/tube": {"pipe": 100}, "services/tap": {"subscribe": "tube",
+    "handle": by_hand}},
+    {"services/clerk/handle": by_hand, "services/clerk/subscribe": {"channel": "jobs", "dead_letter": "jobs"},
+    "network": {}},
+    {"services/register/handle": by_hand, "objectives": {"effects_missing": 0}, "services/mailer/limit": 3},
+    {"services/register/handle": by_hand, "faults": [{"crash": "register", "at_step": {"request": 1,
+    "step": "anything"}}]},
+    {"services/database/handle": by_hand, "faults": [{"change": "services.database.handle", "to": [{"work": 1}],
+    "at": 1}]},
+    {"services/database/handle": by_hand, "faults": [{"change": "services.database.workers", "to": 3, "at": 1}]},
+    {"services/database/handle": len, "services/mailer/handle": [len]},
+)  # fmt: skip
+
+
+def _answers_in_python():
+    for number, changes in enumerate(HANDLED):
+        made = tried(Scenario.from_dict, _changed(_read("base"), changes))
+        yield f"{number}", made if isinstance(made, str) else "\n".join(["is one", *made.warnings()])
+
+
 REFUSALS = {
     "scenarios with wrong settings": partial(_answers, "settings"),
     "scenarios that do not fit together": partial(_answers, "together"),
     "scenarios that are hardly meant": partial(_answers, "warned"),
+    "scenarios with handlers in Python": _answers_in_python,
 }

@@ -7,6 +7,7 @@ were written for it (``systems/``). Of the systems that draw the most there are 
 """
 
 import json
+import shutil
 import tempfile
 from functools import cache
 from pathlib import Path
@@ -17,6 +18,7 @@ from typer.testing import CliRunner
 import evsim
 from evsim.cli import app
 from evsim.scenario import Scenario, ScenarioError
+from evsim.scenario.files import inputs
 from evsim.view.layout import SMALL
 from evsim.view.player.film import film
 from tests.house.same_records import fingerprint
@@ -68,7 +70,8 @@ def purposes():
 
 def written_for(purpose):
     texts = (WRITTEN / f"{purpose}.yaml").read_text(encoding="utf-8").split("\n---\n")
-    return {scenario.name: scenario for scenario in map(Scenario.from_yaml, texts)}
+    scenarios = (Scenario.from_yaml(text, folder=WRITTEN) for text in texts)
+    return {scenario.name: scenario for scenario in scenarios}
 
 
 def _short(scenario):
@@ -144,6 +147,8 @@ def _told_of(scenario, empty):
             path = run.export(Path(folder) / format, format, requests=some, workload=some and workload)
             text = path.read_text(encoding="utf-8").replace(f'"{evsim.__version__}"', '"VERSION"')
             yield f"export {format}", text
+        for path in inputs(scenario):
+            shutil.copy(path, folder)
         file = Path(folder) / "system.yaml"
         file.write_text(scenario.to_yaml(), encoding="utf-8")
         for command in ("validate", "run"):

@@ -8,7 +8,7 @@ import numpy as np
 from evsim import figures, ticks
 from evsim.counting import count
 from evsim.scenario import units
-from evsim.scenario.arrivals import Closed, Metronome, Poisson, Profile
+from evsim.scenario.arrivals import Burst, Closed, Metronome, Poisson, Profile
 from evsim.scenario.distributions import Distribution
 from evsim.scenario.normal import normal_quantile
 from tests.snapshots.telling import plain
@@ -38,7 +38,8 @@ def lines_of(makers, values, *more, **settings):
 
 QUANTITIES = (
     0, -0.0, 5, 2.5, -1, "5", " 5 ", "+5", "-5", "5s", "5 s", "1.5ms", ".5 min", "5.", "2h", "1d", "3us", "3µs", "7ns",
-    "0.4ns", "1e3ms", "1e400s", "5/s", "3/min", "3 / min", "200B", "1kB", "1.5KiB", "2MiB", "1TB", "50%", "100%",
+    "0.4ns", "1e3ms", "1e400s", "1e400ms", "5/s", "3/min", "3 / min", "200B", "1kB", "1.5KiB", "2MiB", "1TB", "50%",
+    "100%",
     "101%",
     "0.5", "99.9%", 1, 1.5, 10**400, True, False, None, [], "", "s", "5 parsecs", "5 5", "nan", ".NaN", "inf", "+inf",
     "-Infinity", ".inf", INF, -INF, NAN, "0" * 63 + "1", "0" * 64 + "1", "unlimited", 4.0, "4", "-4", "4.5", "+4",
@@ -183,13 +184,13 @@ def _times():
         found = Distribution.read({kind: {"mean": 1, **({"k": 2} if kind == "erlang" else {"cv": 2})}})
         yield kind, _short(*found.quantile([0, 0.5, 1]), found.quantile(0.5))
     yield "normal", _short(*normal_quantile(np.array([0, 1e-300, 1e-12, 0.01, 0.075, 0.5, 0.925, 0.99, 1])))
-    steady, paced = Poisson(rate=5), Metronome(rate=5)
+    steady, paced, crowd = Poisson(rate=5), Metronome(rate=5), Burst(count=3, at=2)
     hill = Profile(points=[[0, 1], [2, 5], [2, 1], [4, 3]], load=2)
     ways = (steady, paced, hill, Closed(users=2, think=1), Profile(points=[[0, 1]], gaps="constant"))
     for one in ways:
         yield f"{one} becomes", "\n".join(str(one.why_not(other)) for other in ways)
         yield f"{one} brings", f"{one.mean_rate(4)} {one.mean_rate(3)} {one.rates} {one.customers_per_second}"
-    yield "expected", str([each.expected(duration) for each in (steady, hill) for duration in (1, 2, 3, 9)])
+    yield "expected", str([each.expected(duration) for each in (steady, hill, crowd) for duration in (1, 2, 3, 9)])
 
 
 VALUES = {"quantities": _quantities, "how figures are written": _figures, "times drawn": _times}

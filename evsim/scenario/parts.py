@@ -63,9 +63,13 @@ class _Service(Part):
 
     @property
     def may_change(self):  # type: ignore[override]
-        """Settings that a change may make others; of instances that come and go by themselves nobody says how many."""
+        """Settings that a change may make others.
+
+        Of instances that come and go by themselves nobody says how many, and those that gather have what they gathered.
+        """
         by_themselves = any(each.most_instances is not None for each in self.policies.values())
-        own = () if by_themselves else ("instances", "workers")
+        gather = not callable(self.handle) and any(step.gathers for step in self.handle[-1:])  # type: ignore[attr-defined]
+        own = () if by_themselves else ("workers",) if gather else ("instances", "workers")
         return (*own, "limit", "discipline", "drop_stale", *exchangeable(SERVICE))
 
     _others: tuple = PrivateAttr(())  # what changes may make of it while it runs

@@ -210,11 +210,10 @@ def problems(scenario, steps):
 def _instances(name, service, step):
     """Its instances can share its windows."""
     path, alone = ("services", name, "instances"), step.complete.clock == "stream_time"
-    if service.is_elastic:
-        yield Problem(
-            path, "its windows lie in the memory of its instances, which may not come and go", service.instances,
-            hint="write a number of instances",
-        )  # fmt: skip
+    elastic = [word for word, each in service.policies.items() if each.most_instances is not None]
+    if elastic:
+        rule = "its windows lie in the memory of its instances, which may not come and go"
+        yield Problem(("services", name, elastic[0]), rule, hint="remove it, and write a number of instances")
     elif service.instances > 1 and step.by == "all":
         rule, hint = "windows for all lie in the memory of one instance", "remove it, or write by: key"
         yield Problem(path, rule, service.instances, hint=hint)

@@ -173,3 +173,11 @@ def test_partitions_whose_positions_come_with_checkpoints_have_no_members_that_l
     reading = {"channel": "events", "commit": "checkpoint", **setting}
     with pytest.raises(ScenarioError, match="partitions are shared out once and no member leaves, got .*; remove it"):
         scenario.replace({"services.counter.subscribe": reading})
+
+
+def test_the_number_of_its_instances_does_not_change_while_it_runs_and_that_of_its_workers_does():
+    scenario = parallel(2, {})
+    for start in (scenario, scenario.replace({"services.counter.instances": 1})):
+        with pytest.raises(ScenarioError, match="cannot change while the system runs.*there can change workers"):
+            start.replace({"faults": [{"change": "services.counter.instances", "to": 3, "at": 1}]})
+    assert scenario.replace({"faults": [{"change": "services.counter.workers", "to": 3, "at": 1}]}).run(seed=1).audit()

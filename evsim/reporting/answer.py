@@ -17,8 +17,8 @@ def answer(verdicts):
     open_ = {name: [each for each in its if each.verdict == NOT_DECIDED] for name, its in verdicts.items()}
     said = []
     if meet:
-        number = max(len(verdicts[name]) for name in meet)
-        said.append(f"{listed(meet)} {'meets' if len(meet) == 1 else 'meet'} {_all(number)}.")
+        numbers = {len(verdicts[name]) for name in meet}
+        said.append(f"{listed(meet)} {'meets' if len(meet) == 1 else 'meet'} {_all(numbers)}.")
     elif all(miss.values()):
         said.append("No design meets its objectives.")
     said += [f"{name} misses {listed([_told(each) for each in its])}." for name, its in miss.items() if its]
@@ -28,8 +28,11 @@ def answer(verdicts):
     return said
 
 
-def _all(number):
-    return "the objective" if number == 1 else f"all {number} objectives"
+def _all(numbers):
+    """How many objectives are met, of designs that have so many."""
+    if len(numbers) > 1:
+        return "all their objectives"
+    return "the objective" if numbers == {1} else f"all {max(numbers)} objectives"
 
 
 def _told(judgement):

@@ -61,7 +61,8 @@ def _place(whole, run):
     turns = [time for each in _open(whole) for time, _ in each.arrivals.rates]
     tried = [last * place / PLACES for place in range(PLACES + 1)]
     tried += [time for turn in turns for time in (turn, turn - run.duration) if 0 < time < last]
-    begin = float(f"{max(sorted(tried), key=lambda each: round(come(each), 6)):.4g}")
+    busy = max(sorted(tried), key=lambda each: round(come(each), 6))
+    begin = min(last, float(f"{busy:.4g}"))
     first = come(0.0)
     return begin, come(begin) / first if first else math.inf
 

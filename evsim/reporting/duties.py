@@ -18,7 +18,7 @@ def duties(scenario):
         said.append("Each caller needs a time limit, and a rule for an answer that never came: did it happen, or not?")
     if len(scenario.services) > 1:
         said.append(f"{len(scenario.services)} services are built, deployed and watched on their own.")
-    return said
+    return said or ["One service is run, and nothing between it and its customers: no broker, no calls."]
 
 
 def _calls(scenario):

@@ -97,7 +97,8 @@ class Report:
             lasts=write("response_mean", self.faults["lasts"]), holds=self._holds(), pictures=self._pictures(),
             flips=self._flips(), metric=label(self.metric), inputs=self._inputs(), checks=self._checks(),
             left_out=self.left_out,
-            inputs_done=len(self.inputs) == len(self.designs), duties=self._duties(), version=installed_version(),
+            inputs_done=len(self.inputs) == len(self.designs), judged=any(self.comparison.verdicts.values()),
+            duties=self._duties(), version=installed_version(),
         )  # fmt: skip
 
     def save(self, path, overwrite=False):

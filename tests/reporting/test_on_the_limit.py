@@ -96,6 +96,20 @@ def test_a_stretch_with_two_in_a_hundred_more_customers_is_as_good_as_the_first(
     assert (moved["day"] != short, bool(said)) == (moves, moves)
 
 
+def test_the_busiest_stretch_ends_with_the_run_at_the_latest():
+    """Where it begins is said in four digits: 12,340 s of 12,345 s would leave 5 s of the 10 s that are taken."""
+    whole = profile([0, 10], [12345, 50]).replace({"run.duration": 12345})
+    moved, (said,) = busiest({"day": whole}, {"day": whole.replace({"run.duration": 10})})
+    assert "from 12335s on" in said
+    assert moved["day"].workloads["people"].arrivals.rates[-1] == (10, 50)
+
+
+def test_without_an_objective_nothing_is_said_of_verdicts_that_turn():
+    page = evsim.report(DAY.replace({"run.duration": 1, "objectives": {}}), n=2, jobs=1, progress=False).html
+    assert "there is no verdict to turn" in page and "turns a verdict" not in page
+    assert "One service is run, and nothing between it and its customers" in page
+
+
 def meets(count):
     judgements = evsim.experiment.judging.judge(
         dict.fromkeys(("response_mean", "completion_mean", "response_p99")[:count], 1.0),
@@ -104,9 +118,10 @@ def meets(count):
     return judgements
 
 
-def test_designs_with_fewer_objectives_meet_as_many_as_the_one_that_has_most():
+def test_designs_with_different_numbers_of_objectives_meet_all_of_theirs():
     """An interval that ends on the limit meets it."""
-    assert answer({"a": meets(3), "b": meets(1)}) == ["a and b meet all 3 objectives."]
+    assert answer({"a": meets(3), "b": meets(1)}) == ["a and b meet all their objectives."]
+    assert answer({"a": meets(3), "b": meets(3)}) == ["a and b meet all 3 objectives."]
     assert answer({"a": meets(1), "b": meets(1)}) == ["a and b meet the objective."]
 
 

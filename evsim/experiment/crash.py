@@ -9,7 +9,7 @@ import numpy as np
 from evsim.experiment.running import audited_run, in_order
 from evsim.results.outcomes import TOLD
 from evsim.scenario import ScenarioError
-from evsim.scenario.arguments import a_number, a_scenario, names_of_designs
+from evsim.scenario.arguments import a_number, a_scenario, a_time, names_of_designs
 from evsim.scenario.atomicity import in_one_transaction
 from evsim.scenario.errors import Problem
 from evsim.scenario.handlers import step_at, titles
@@ -152,6 +152,7 @@ def crash_matrix(*scenarios, request=None, back_after="2s", labels=None):
     if len(scenarios) == 1 and isinstance(scenarios[0], dict):
         labels, scenarios = tuple(scenarios[0]), tuple(scenarios[0].values())
     scenarios, request = tuple(map(a_scenario, scenarios)), a_number(request, "request")
+    back_after = a_time(back_after, "back_after")
     if not scenarios:
         raise ValueError("name at least one scenario")
     labels = names_of_designs(scenarios, labels)

@@ -20,7 +20,7 @@ from evsim.experiment.search import NEVER, Search, Tried, candidates
 from evsim.experiment.statistics import difference, estimate, none_seen_bound
 from evsim.experiment.text_tables import html_table, text_table
 from evsim.figures import label, write, write_estimate
-from evsim.scenario.arguments import a_mapping, a_path, a_scenario
+from evsim.scenario.arguments import a_mapping, a_path, a_scenario, names_of_designs
 from evsim.scenario.errors import Problem, ScenarioError, suggest
 from evsim.scenario.objectives import objectives as measured
 from evsim.scenario.paths import allows
@@ -310,7 +310,7 @@ class BreakEven(_Searched):
 
     @property
     def answer(self):
-        one, two = (design.name for design in self.designs)
+        one, two = names_of_designs(self.designs, None)
         word = {True: "above", False: "below", None: "not decided against"}
         begin, end = self._ends
         if self.first is None:

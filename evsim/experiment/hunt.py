@@ -13,7 +13,7 @@ from evsim.experiment.crash import crash_points
 from evsim.experiment.running import audited_run
 from evsim.experiment.smaller_stories import smaller
 from evsim.scenario import ScenarioError
-from evsim.scenario.arguments import a_number, a_scenario, a_seed, a_time
+from evsim.scenario.arguments import a_number, a_scenario, a_seed, a_time, several
 from evsim.scenario.errors import Problem, suggest
 from evsim.scenario.faults import FAULTS
 from evsim.scenario.units import time, write_time
@@ -232,7 +232,7 @@ def _strikes(scenario, faults, places):
 
 def _some(given, known, name):
     """Those of the `known` that are given; all, if None is."""
-    chosen = known if given is None else [given] if isinstance(given, str) else list(given)
+    chosen = known if given is None else [given] if isinstance(given, str) else several(given, name, "names")
     for each in chosen:
         if each not in known:
             raise ScenarioError([Problem(name, "there is none of this name", each, hint=suggest(each, known))])
@@ -250,7 +250,10 @@ def _short(scenario, length):
 
     With its own length, where something else in it would come after the end.
     """
-    length = min(a_time(length, "length"), scenario.run_settings.duration)
+    length = a_time(length, "length")
+    if not length:
+        raise ScenarioError([Problem("length", "must be longer than 0", length)])
+    length = min(length, scenario.run_settings.duration)
     own = scenario.replace({"run.warmup": 0, "run.max_rows": min(MOST_ROWS, scenario.run_settings.max_rows)})
     kept = [fault for fault in scenario.to_dict().get("faults", ()) if not _later(fault, length)]
     try:

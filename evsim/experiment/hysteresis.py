@@ -138,6 +138,5 @@ class Hysteresis:
 
 
 def _written(goodput):
-    if goodput.n == 1:
-        return f"{goodput.mean:.1f}/s"
-    return f"{goodput.mean:.1f} ({goodput.low:.1f} to {goodput.high:.1f})/s"
+    mean, low, high = (f"{round(each, 1) + 0.0:.1f}" for each in (goodput.mean, goodput.low, goodput.high))
+    return f"{mean}/s" if goodput.n == 1 else f"{mean} ({low} to {high})/s"

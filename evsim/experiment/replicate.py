@@ -60,10 +60,13 @@ def _wanted(precision):
 
 
 def _more(runs, wanted, max_runs):
-    """How many runs to add: about as many as the widest interval needs, and at least a tenth more."""
+    """How many runs to add: about as many as the widest interval needs, and at least a tenth more.
+
+    None for a figure that no run has: more of them will have it no more.
+    """
     need = 0
     for found, share in ((_estimated(runs, metric), share) for metric, share in wanted.items()):
-        if is_wide(found, share):
+        if is_wide(found, share) and found.n:
             half = math.inf if math.isnan(found.half_width) else found.half_width
             times = (half / (share * abs(found.mean))) ** 2 if found.mean else math.inf
             need = max(need, math.ceil(len(runs) * min(times, 3)) - len(runs), math.ceil(len(runs) / 10))
@@ -109,7 +112,9 @@ class Replications:
         missed = []
         for metric, share in self._precision.items():
             found = _estimated(self.runs, metric)
-            if is_wide(found, share):
+            if not found.n:
+                missed.append(f"{label(metric)}: no run has it; a percentile of so few customers needs a longer run")
+            elif is_wide(found, share):
                 known = f"{label(metric)} is {write_estimate(metric, found)} after {count(len(self.runs), 'run')}"
                 missed.append(f"{known}, and {write_as('share', share)} of the mean was asked for")
         of_runs = (warning for run in self.runs for warning in run["warnings"])

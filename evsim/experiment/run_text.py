@@ -1,5 +1,6 @@
 """What a run, or many runs, have shown: as text for a terminal."""
 
+from evsim.counting import count
 from evsim.experiment.statistics import Estimate, none_seen_bound
 from evsim.experiment.text_tables import cell, phase_tables, text_table
 from evsim.figures import CHANNEL, POINTS, SERVICE, grouped, headlines, label, write_as
@@ -39,8 +40,8 @@ def none_seen(requests):
     all_runs = f"all {requests.n:,} runs" if requests.n > 1 else "1 run"
     return (
         f"± is half of a 95 % interval. A count of 0 in {all_runs}: at most {runs} of runs have "
-        f"such a thing (3/runs).\nIf requests failed independently of each other, at most {bound} of the {seen:,.0f} "
-        "requests (3/requests); under a fault that they share they do not."
+        f"such a thing (3/runs).\nIf requests failed independently of each other, at most {bound} of the "
+        f"{count(round(seen), 'request')} (3/requests); under a fault that they share they do not."
     )
 
 

@@ -35,7 +35,7 @@ def candidates(between, precision):
     (low, unit), (high, other) = (quantity(end, example) for end in (low, high))
     if unit != other:
         raise ScenarioError([Problem("between", "must be two quantities of the same unit", written)])
-    if not 0 <= low < high:
+    if not low < high:  # none is below 0
         raise ScenarioError([Problem("between", "must begin with the smaller value, 0 or more", written)])
     if low:
         steps = math.ceil(math.log(high / low) / math.log1p(precision))
@@ -43,7 +43,13 @@ def candidates(between, precision):
     else:
         steps = math.ceil(1 / precision)
         numbers = [high * step / steps for step in range(steps + 1)]
-    return [f"{number:.6g}{unit}" if unit else float(f"{number:.6g}") for number in numbers]
+    written = [f"{number:.{_digits(precision)}g}" for number in numbers]
+    return [f"{number}{unit}" if unit else float(number) for number in written]
+
+
+def _digits(precision):
+    """As many as tell two neighbours apart."""
+    return max(6, 2 - math.floor(math.log10(precision)))
 
 
 def quantity(end, rule="must be a number, with or without a unit"):
@@ -83,7 +89,7 @@ class Search:
         self._observe, self._judge, self._jobs, self._progress = observe, judge, jobs, progress
         self._looks = [FIRST * 2**power for power in range(int(math.log2(max_runs / FIRST)) + 1)]
         self._seeds = seeds_from(scenario, self._looks[-1], seed)
-        decisions = 2 + 2 * math.ceil(math.log2(max(len(values) - 1, 1)))
+        decisions = 2 + 2 * math.ceil(math.log2(len(values) - 1))
         self._most = decisions * self._looks[-1]
         self._error = error / (decisions * len(self._looks))
 

@@ -152,6 +152,8 @@ def test_what_cannot_be_done_is_refused_in_words():
         evsim.crash_matrix(DESIGNS["classic"], request=10_000_000)
     with pytest.raises(ValueError, match="name at least one scenario"):
         evsim.crash_matrix()
+    with pytest.raises(ScenarioError, match="back_after: must not be negative"):
+        evsim.crash_matrix(DESIGNS["classic"], back_after=-1)
     with pytest.raises(ScenarioError, match="labels: must be one name"):
         evsim.crash_matrix(DESIGNS["classic"], labels=("a", "b"))
     two = DESIGNS["classic"].replace({"workloads.others": {"target": "register", "arrivals": {"poisson": "1/s"}}})

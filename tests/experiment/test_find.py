@@ -187,7 +187,8 @@ def test_two_designs_are_equal_between_two_neighbours(queue):
     below, above = (float(text.removesuffix("/s")) for text in (found.last, found.first))
     wait = {load: mmc(load, 50, 1).wait_mean for load in (below, above)}
     assert wait[below] < 0.03 < wait[above]
-    assert f"is below counter up to workloads.callers.arrivals.poisson {found.last}" in found.answer
+    what = "counter (2) is below counter (1) up to workloads.callers.arrivals.poisson"
+    assert f"{what} {found.last}" in found.answer, "designs of one name are told apart"
 
 
 def test_nobody_is_sent_beyond_the_fewest_there_may_be(queue):
@@ -204,6 +205,8 @@ def test_ranges_are_whole_numbers_or_quantities_of_one_unit():
     numbers = [float(step.removesuffix("/s")) for step in steps]
     assert max(after / before for before, after in zip(numbers, numbers[1:], strict=False)) <= 1.1 + 1e-5
     assert candidates(("1", "64"), 0.01) == range(1, 65)
+    near = candidates((0.999999, 1.000001), 1e-6)
+    assert near[0] == 0.999999 and near[-1] == 1.000001 and sorted(set(near)) == near
     assert candidates((0.0, 0.5), 0.25) == [0.0, 0.125, 0.25, 0.375, 0.5]
 
 

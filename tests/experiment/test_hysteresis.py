@@ -6,6 +6,8 @@ import pytest
 
 import evsim
 from evsim import theory
+from evsim.experiment.hysteresis import Hysteresis, Plateau
+from evsim.experiment.statistics import Estimate
 from evsim.scenario import Scenario
 from tests.support.nightly import NIGHTLY
 
@@ -71,6 +73,11 @@ def test_the_result_is_a_frame_and_a_table():
     text = str(ramp())
     assert f"metastable: 60s at each load of register-page, {RUNS} runs" in text and "0.0 (0.0 to 0.0)/s" in text
     assert "(" not in str(evsim.hysteresis(evsim.load("metastable"), [10, 20], n=1, hold="10s")).split("\n", 2)[2]
+
+
+def test_next_to_nothing_is_not_less_than_nothing():
+    little = Plateau(10, "up", Estimate(0.01, -0.04, 0.06, 5, 0.04))
+    assert "0.0 (0.0 to 0.1)/s" in str(Hysteresis("it", "callers", 60, 5, (little,)))
 
 
 @pytest.mark.parametrize(

@@ -39,6 +39,13 @@ def test_each_run_is_the_run_of_its_seed(scenario, five):
     assert repr(five.runs[2]["channels"]) == repr(alone.channels)
 
 
+def test_a_figure_that_no_run_has_asks_for_no_more_runs(scenario):
+    short = scenario.replace({"run.duration": "1s", "run.warmup": 0})
+    done = evsim.replicate(short, 2, precision={"response_p99.9": "1%"}, jobs=1)
+    assert len(done.runs) == 2
+    assert "response p99.9: no run has it; a percentile of so few customers needs a longer run" in done.warnings
+
+
 def test_few_runs_of_a_figure_that_may_be_skewed_are_warned_of(scenario, five):
     promised = scenario.replace({"objectives": {"response_mean": 0.2, "effects_missing": 0}})
     few = [text for text in Replications(promised, five.runs).warnings if "too few to see" in text]

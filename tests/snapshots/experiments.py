@@ -17,6 +17,8 @@ from evsim.experiment.warm_up import batch_means, mser
 from evsim.lesson.crashes import crash_designs
 from evsim.view import sweep_pictures
 from tests.snapshots.estimates import ESTIMATES
+from tests.snapshots.experiments_at_limits import EXPERIMENTS_AT_LIMITS
+from tests.snapshots.experiments_refused import EXPERIMENTS_REFUSED
 from tests.snapshots.futures import FUTURES
 from tests.snapshots.single_runs import SINGLE_RUNS
 from tests.snapshots.telling import (
@@ -312,7 +314,8 @@ CRASHED = {
                                                        {"request": "1"},
                         {"labels": "ab"}, {"back_after": "soon"}), tried(crash_matrix, TWO)],
 }  # fmt: skip
-EXPERIMENTS = SINGLE_RUNS | FUTURES | ESTIMATES | {name: partial(told, tries) for name, tries in {
+OTHERS = SINGLE_RUNS | FUTURES | ESTIMATES | EXPERIMENTS_REFUSED | EXPERIMENTS_AT_LIMITS
+EXPERIMENTS = OTHERS | {name: partial(told, tries) for name, tries in {
     "replicate": REPLICATED, "compare": COMPARED, "find": SEARCHED, "best": CHOSEN, "sweep": SWEPT,
     "sensitivity": CHANGED,
     "hunt": HUNTED, "hysteresis and warm-up": TIMED, "crash matrix": CRASHED,

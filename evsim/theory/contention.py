@@ -54,7 +54,8 @@ def contended(arrival_rate, work, sigma, kappa=0.0):
 
     n pieces of work at once take work (1 + sigma (n - 1) + kappa n (n - 1)) each. Their number settles where
     n = arrival_rate x that time (Little's law, fluid): with kappa = 0 at n = a (1 - sigma) / (1 - a sigma), where
-    a = arrival_rate x work. Beyond 1 / sigma there is no such place, and it grows without end.
+    a = arrival_rate x work. Beyond 1 / sigma there is no such place, and it grows without end. Up to a = 1 nobody is in
+    anybody's way: n = a.
 
     Does not apply to small numbers at once, where chance matters, or when workers are short.
 
@@ -68,9 +69,12 @@ def contended(arrival_rate, work, sigma, kappa=0.0):
     offered = arrival_rate * work
     # n (1 - a sigma + a kappa) - a kappa n^2 - a (1 - sigma) = 0: the smaller root is the stable one.
     line, square, constant = 1 - offered * sigma + offered * kappa, offered * kappa, offered * (1 - sigma)
-    if square == 0:
+    if offered <= 1:
+        number = offered
+    elif square == 0:
         number = constant / line if line > 0 else math.inf
     else:
         inside = line**2 - 4 * square * constant
-        number = (line - math.sqrt(inside)) / (2 * square) if inside >= 0 and line > 0 else math.inf
+        root = (line - math.sqrt(max(inside, 0.0))) / (2 * square)
+        number = root if inside >= 0 and root >= 1 else math.inf
     return Contended(arrival_rate=arrival_rate, at_once=number, work_mean=number / arrival_rate)

@@ -32,7 +32,7 @@ class OrderStatistic:
         probability_level(probability)
         if self.needed == self.count:
             all_over = math.log(probability) / self.count if probability else -math.inf
-            return -math.log(-math.expm1(all_over)) * self.each_mean
+            return abs(math.log(-math.expm1(all_over))) * self.each_mean
         return quantile_of(self._survival, probability, self.mean)
 
     def _survival(self, time):
@@ -93,7 +93,7 @@ def any_of(probability, count):
     """
     fraction(probability=probability)
     whole(count=count)
-    return 1.0 if probability == 1 else -math.expm1(count * math.log1p(-probability))
+    return 1.0 if probability == 1 else abs(math.expm1(count * math.log1p(-probability)))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -79,6 +79,65 @@ def _formulas():
             yield f"{name}, another {each}", rounded("\n".join(texts), 7)
 
 
+NETWORK = theory.jackson, [1.0, 0.5], [4.0, 5.0], [[0, 0.5], [0.25, 0]]
+AT_LIMITS = (  # a formula and its arguments; the last ones are those of a function of its result
+    NETWORK, (*NETWORK, [2, 1]), (theory.jackson, [0, 3], [4, 9], [[0, 1], [0, 0]], [1, 3]),
+    (theory.jackson, [0, 3], [4, 9], [[0, 0], [0.1, 0.2]]), (theory.jackson, [1], [2, 3], [[0, 1], [0, 0]]),
+    (theory.jackson, [1, 1], [2, 3], [[0, 1], [1, 0]]), (theory.jackson, [1, 1], [2, 3], [[0, 1], [0, 0]], 3),
+    (theory.jackson, [1, 1], [2, 3], [[0, 1], [0, 0]], [1, 1, 1]), (theory.jackson, [0, 0], [2, 3], [[0, 1], [0, 0]]),
+    (theory.jackson, [1, 1], [2, 3], [[0, 1]]), (theory.jackson, [1, 1], [2, 3], [[0, 1], [0.5, 0.6]]),
+    (theory.jackson, [1, 1], [2, 3], [[0, 1], [0]]), (theory.jackson, [1, 1], [2, 3], [[0, 1], 1]),
+    (theory.jackson, [1, -1], [2, 3], [[0, 1], [0, 0]]), (theory.jackson, [1, 1], [2, 3], [[0, 1], [0, -0.1]]),
+    (theory.tandem, 1, []), (theory.tandem, 1, "12"), (theory.bottleneck, 1, []), (theory.series_availability, []),
+    (theory.pipeline_time, 3, []), (theory.blocking_stages, 3, 0), (theory.blocking_stages, 9, 9),
+    *((theory.littles_law, *each) for each in (
+        (), (5,), (5, 2), (5, None, 2), (None, 5, 2), (5, None, 0), (5, 0), (10, 5, 2), (12, 5, 2), (8, 5, 2),
+        (0, 5, 2), (0, 0, 2), (5, True), (5, math.inf), (5, math.nan))),
+    *((theory.contended, *each) for each in (
+        (2, 0.1, 0.5), (2, 1, 0.5), (2, 1, 0.6), (1, 1, 0, 0.25), (1, 1, 0, 0.2), (1, 1, 0, 0.3), (4, 1, 0.5, 0.01),
+        (4, 0.25, 1.0, 0.5), (1, 1, 0.5, 0.0),
+        (2, 1, 0.75, 0.25), (0.5, 1, 1.5), (2, 1, 1.2, 1.0), (40, 1, 0.01, 1e-5))),
+    *((theory.scalability_peak, *each) for each in ((0.5, 0.01), (1.5, 0.01), (1, 0.01), (0.5, 0))),
+    *((theory.any_of, *each) for each in ((0, 3), (1, 3), (1.5, 3), (0.5, 1), (0.5, True), (True, 2))),
+    (theory.kth_of_exponentials, 4, 2), (theory.max_of_exponentials, 4), (theory.zipf_share, 9),
+    *((theory.zipf_share, 4, 1, top) for top in (3, 4, 5)), (theory.batch_arrivals, 1.0, 2.5, 0.2),
+    (theory.cold_starts, 0.5, 0.5, 3), (theory.sleeping_reader, 0.5, 0.5, 3), (theory.overload, 3, 3, 1, 1),
+    *((theory.redundant_availability, 0.9, 3, needed) for needed in (2, 3, 4)),
+    *((theory.retry_storm, rate, 12, 3) for rate in (4, 4.5, 12, 13)),
+    *((theory.token_bucket, rate, 1, burst) for rate in (90, 100, 101, 1e4) for burst in (1, 2, 99)),
+    *((theory.shed_by_age, rate, 2, 3) for rate in (1, 2, 3)),
+    *((theory.partition_load, *each) for each in ((4, 4), (3, 4), (5, 4), (40, 4), (1, 1))),
+    *((theory.rinott, *each) for each in (
+        (3, 101, 0.9), (3, 3, 0.9), (2, 20, 0.5), (2, 20, 1), (4, 9, 0.25), (4, 9, 0))),
+    *((theory.ocba_shares, *each) for each in (
+        ([3, 1, 2], [1, 2, 1]), ([1], [1]), ([2, 1, 1], [1, 1, 1]), ([2, 1, 2], [1, 1, 1]), ([1, 2], [1]),
+        ([1, 2], [0, 1]))),
+    (theory.supermarket_sojourn, 0.9, 3), (theory.supermarket_sojourn, 1, 2),
+)  # fmt: skip
+ASKED_AT_LIMITS = (  # a formula, its arguments, and what is asked of its result: of which function, and how
+    (theory.mm1, (8, 10), "wait_quantile", (0.19, 0.2, 0.21, 0, 1, -0.1, 0.999999)),
+    (theory.mmc, (2, 1, 4), "wait_quantile", (1 - theory.erlang_c(4, 2), 0.82, 0.83, 1, "many")),
+    (theory.gm1, (4, 5, 2), "wait_quantile", (0.2, 0.3, 0.4, 0, 1)),
+    (theory.md1, (8, 0.1), "wait_cdf", (0, 0.1, 0.2, 0.25, 19.9, 20, 20.1, 1e9, -1)),
+    (theory.md1, (8, 0.1), "wait_quantile", (0, 0.2, 0.5, 1 - 1e-9)),
+    (theory.mminf, (4, 0.5), "in_system_quantile", (0, math.exp(-2), 0.5, 1 - 2**-53, 1)),
+    (theory.mminf, (4, 0.5), "in_system_cdf", (0, 2, True, 2.5)),
+    (theory.hedged, (1, -math.log1p(-0.5)), "response_quantile", (0.4, 0.5, 0.6)),
+    (theory.kth_of_exponentials, (3, 3), "quantile", (0, 0.5)),
+    (theory.kth_of_exponentials, (3, 1), "quantile", (0, 0.5)),
+    (theory.tandem, (1, [2, 3]), "sojourn_quantile", (0, 0.5, 1 - 1e-15)),
+)  # fmt: skip
+
+
+def _limits():
+    for formula, *arguments in AT_LIMITS:
+        yield f"{formula.__name__} {arguments}", rounded(_values(tried(formula, *arguments)), 7)
+    for formula, arguments, function, asked in ASKED_AT_LIMITS:
+        its = getattr(formula(*arguments), function)
+        said = "\n".join(f"{each}: {tried(its, each)}" for each in asked)
+        yield f"{formula.__name__} {arguments}, {function}", rounded(said, 7)
+
+
 def _distributions():
     for number, written in enumerate(TIMES):
         found = tried(Distribution.read, written)
@@ -96,4 +155,4 @@ def _distributions():
         yield f"{number}: {written}", rounded("\n".join(map(str, said)), 7)
 
 
-FORMULAS = {"formulas": _formulas, "distributions": _distributions}
+FORMULAS = {"formulas": _formulas, "limits of formulas": _limits, "distributions": _distributions}

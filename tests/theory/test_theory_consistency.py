@@ -217,6 +217,15 @@ def test_contention_settles_where_littles_law_holds_and_beyond_its_limit_nowhere
         assert theory.contended(1.01 * limit / 0.5, 0.5, sigma, kappa).at_once == math.inf
 
 
+@pytest.mark.parametrize(("sigma", "kappa"), [(0.5, 0), (1, 0.5), (1.5, 0), (1.2, 1)])
+def test_who_is_alone_at_work_takes_no_longer_and_more_than_one_never_less(sigma, kappa):
+    """Where each piece hinders the next one by more than itself, all beyond one grows without end."""
+    for offered in (0.2, 1):
+        station = theory.contended(offered / 0.5, 0.5, sigma, kappa)
+        assert (station.at_once, station.work_mean) == pytest.approx((offered, 0.5))
+    assert theory.contended(2 / 0.5, 0.5, sigma, kappa).at_once == math.inf
+
+
 @pytest.mark.parametrize(("rate", "state"), [
     (50, "healthy"), (51, "metastable"), (99, "metastable"), (100, "overloaded"),
 ])  # fmt: skip

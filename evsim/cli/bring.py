@@ -5,7 +5,17 @@ from typing import Annotated
 import typer
 
 from evsim.cli.keeping import Keeper
-from evsim.cli.options import AsJson, Jobs, Overwrite, ScenarioName, Seed, Settings, load_scenario, read_for
+from evsim.cli.options import (
+    AsJson,
+    Jobs,
+    Overwrite,
+    ScenarioName,
+    Seed,
+    Settings,
+    load_scenario,
+    picture_place,
+    read_for,
+)  # fmt: skip
 from evsim.cli.output import as_far, complain, print_json, say
 from evsim.cli.shell import app
 from evsim.cli.status import INTERRUPTED
@@ -68,11 +78,10 @@ def replay(
 ):
     """Replay an incident: what the scenario predicts beside what happened, with the error of each figure."""
     from evsim.imports import replay
-    from evsim.whole import place_for
 
     chosen = load_scenario(scenario, settings, seed)
     read = [*read_for([scenario], [chosen]), observed, *([timeline] if timeline else [])]
-    place = picture and place_for(picture, overwrite=overwrite, inputs=read)
+    place = picture_place(picture, overwrite, read)
     found, stopped = as_far(replay, chosen, timeline, observed, runs, jobs=jobs)
     kept = Keeper(overwrite)
     drawn = place and kept.write(place, lambda path: found.plot(figure).figure.savefig(path))

@@ -7,7 +7,7 @@ import typer
 
 __all__ = [
     "AsJson", "Jobs", "Objectives", "Overwrite", "Record", "Save", "ScenarioName", "Seed", "Settings", "limits_of",
-    "load_scenario", "pair", "read_for", "refuse_unkept", "results_folder", "values_of",
+    "load_scenario", "pair", "picture_place", "read_for", "refuse_unkept", "results_folder", "values_of",
 ]  # fmt: skip
 
 ScenarioName = Annotated[str, typer.Argument(metavar="NAME|FILE", help="A built-in scenario or a YAML file.")]
@@ -107,6 +107,21 @@ def results_folder(path, overwrite, names, scenarios):
     from evsim.whole import place_for
 
     return None if path is None else place_for(path, True, overwrite, read_for(names, scenarios))
+
+
+def picture_place(path, overwrite, inputs):
+    """Where a picture goes, refused before the work begins if that is no place for it, or no kind of picture."""
+    from matplotlib.backend_bases import FigureCanvasBase
+
+    from evsim.scenario.errors import Problem, ScenarioError
+    from evsim.whole import place_for
+
+    if path is None:
+        return None
+    place = place_for(path, overwrite=overwrite, inputs=inputs)
+    if place.suffix[1:].lower() not in FigureCanvasBase.get_supported_filetypes():
+        raise ScenarioError([Problem(str(path), "is no kind of picture", hint="name it .png, .svg or .pdf")])
+    return place
 
 
 def read_for(names, scenarios):

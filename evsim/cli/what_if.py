@@ -17,6 +17,7 @@ from evsim.cli.options import (
     Settings,
     limits_of,
     load_scenario,
+    picture_place,
     read_for,
     results_folder,
     values_of,
@@ -141,9 +142,8 @@ def fit(
 ):
     """Find a distribution for measured times, and print its YAML. Exit status 1 if none of the candidates fits."""
     from evsim.experiment.distribution_fit import fit
-    from evsim.whole import place_for
 
-    place = picture and place_for(picture, overwrite=overwrite, inputs=[file])
+    place = picture_place(picture, overwrite, [file])
     found = fit(file, column=column)
     say(str(found))
     if place:

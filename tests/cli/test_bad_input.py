@@ -40,7 +40,7 @@ run: {duration: 10s}
         (["run", "registration-events", "--jobs", "0"], "--jobs"),
         (["run", "registration-events", "--colour"], "--colour"),
         (["run"], "NAME|FILE"),
-        (["run", ""], "there is no built-in scenario"),
+        (["run", ""], "is empty; `evsim list`"),
         (["compare", "registration-events"], "two designs or more"),
         (["compare", "registration-events", "registration-clasic"], "did you mean registration-classic?"),
         (
@@ -129,3 +129,13 @@ def test_a_defect_is_exit_status_3_and_says_so(capsys):
     assert capsys.readouterr().err == "Error: a defect of evsim: KeyError: 'x'; EVSIM_TRACEBACK=1 shows the place\n"
     assert explain(AuditError("message 7 ended twice")) == 3
     assert "the books do not balance" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["seen", "seen.xyz"])
+def test_a_picture_of_no_kind_is_refused_before_the_work_begins(name, tmp_path):
+    """A name without an ending had another file written; one that nobody knows was a defect, after all the runs."""
+    (tmp_path / "times.csv").write_text("\n".join(map(str, range(1, 30))))
+    done = evsim_("fit", str(tmp_path / "times.csv"), "--picture", str(tmp_path / name))
+    assert done.exit_code == 2 and done.stdout == ""
+    assert done.stderr.endswith(f"{name}: is no kind of picture; name it .png, .svg or .pdf\n")
+    assert [path.name for path in tmp_path.iterdir()] == ["times.csv"]

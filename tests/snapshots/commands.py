@@ -23,15 +23,15 @@ from tests.lesson.test_tally import CLASS
 from tests.snapshots.telling import DESK, WORKERS, in_folder, told
 from tests.snapshots.texts import tried
 
-__all__ = ["COMMANDS"]
+__all__ = ["COMMANDS", "FILES", "explained", "heard", "shell"]
 
 
-def _shell(*commands, typed=None, **files):
+def shell(*commands, typed=None, columns=110, **files):
     """What a shell answers to some commands in a folder with some files, and what there is in the end."""
 
     def make(folder):
         with contextlib.chdir(folder):
-            said = [_answer(command, typed) for command in commands]
+            said = [_answer(command, typed, columns) for command in commands]
             left = [path for path in sorted(folder.rglob("*")) if path.is_file()]
             return said + [
                 f"{path.relative_to(folder).as_posix()}\n{_content(path)}"
@@ -42,9 +42,9 @@ def _shell(*commands, typed=None, **files):
     return in_folder(make, **files)
 
 
-def _answer(command, typed):
+def _answer(command, typed, columns):
     """The exit status and what is printed, without what typer says by itself of how it is used."""
-    done = CliRunner().invoke(app, shlex.split(command), input=typed, env={"COLUMNS": "110"})
+    done = CliRunner().invoke(app, shlex.split(command), input=typed, env={"COLUMNS": str(columns)})
     error = "\n".join(line for line in done.stderr.splitlines() if not line.startswith(("Usage: ", "Try ", "About ")))
     return f"$ {command}\n{done.exit_code}\n{done.stdout}\n{error}".replace(evsim.__version__, "VERSION")
 
@@ -52,7 +52,9 @@ def _answer(command, typed):
 def _content(path):
     """A file that is text and has no program in it."""
     text = path.suffix in (".csv", ".json", ".yaml") and path.stat().st_size < 100_000
-    return path.read_text(encoding="utf-8") if text else f"{path.stat().st_size > 1000}"
+    if not text:
+        return f"{path.stat().st_size > 1000}"
+    return path.read_text(encoding="utf-8").replace(f'"{evsim.__version__}"', '"VERSION"')
 
 
 def _declared():
@@ -62,7 +64,7 @@ def _declared():
         yield "\n".join([name, str(command.help), *of])
 
 
-def _heard(make, *arguments):
+def heard(make, *arguments):
     """What goes to the second stream, and what is given."""
     with contextlib.redirect_stderr(io.StringIO()) as second, contextlib.redirect_stdout(io.StringIO()) as first:
         found = tried(make, *arguments)
@@ -91,14 +93,14 @@ def _keeps(folder):
     def full(path):
         raise OSError(28, "No space left on device")
 
-    said = [_heard(kept.write, folder / "page.html", Path.write_text, "mine"),
-            _heard(kept.write, folder / "none" / "page.html", Path.write_text, "mine"),
-            _heard(kept.write, folder / "full.html", full)]  # fmt: skip
+    said = [heard(kept.write, folder / "page.html", Path.write_text, "mine"),
+            heard(kept.write, folder / "none" / "page.html", Path.write_text, "mine"),
+            heard(kept.write, folder / "full.html", full)]  # fmt: skip
     return [
         *said,
         *map(str, kept.errors),
-        _heard(kept.tell),
-        str([tried(partial(_explained, error)) for error in kept.errors]),
+        heard(kept.tell),
+        str([tried(partial(explained, error)) for error in kept.errors]),
     ]
 
 
@@ -111,10 +113,10 @@ def _ended(make, *arguments):
             return f"{type(end).__name__} {getattr(end, 'exit_code', end)} {second.getvalue()}"
 
 
-def _explained(error):
+def explained(error):
     """What the shell says of an error."""
     error.add_note("in the run of desk")
-    return _heard(explain, error)
+    return heard(explain, error)
 
 
 TINY = DESK.replace({"run.duration": "1s", WORKERS: 8, "objectives": {"response_mean": "200ms"}}).to_yaml()
@@ -168,7 +170,7 @@ ASKED = {
 def _asked(name):
     """What a command answers to each of its settings."""
     one = ["-j 1"] if name in ONE_BY_ONE else []
-    return _shell(
+    return shell(
         *(" ".join([name, *([] if "--preset" in each else ["tiny.yaml"]), each, *one]) for each in ASKED[name]), **FILES
     )
 
@@ -176,33 +178,33 @@ def _asked(name):
 TOLD = {f"evsim {name}": partial(_asked, name) for name in ASKED}
 TOLD |= {
     "options": lambda: list(_declared()),
-    "others": lambda: _shell("list", "show", "show none.yaml", "show --preset rabitmq", "--version", "run ''",
+    "others": lambda: shell("list", "show", "show none.yaml", "show --preset rabitmq", "--version", "run ''",
                              "run nowhere.yaml", "validate none.yaml",
                              *(f"run registration-events --set run.duration=500ms --set run.warmup=0{each}"
                                for each in ("", " --json", " --runs 2")),
                              "show registration-events", "run vertx-bus --jobs 0"),
-    "evsim fit": lambda: _shell("fit times.csv --picture fit.png", "fit times.csv --picture fit.png",
+    "evsim fit": lambda: shell("fit times.csv --picture fit.png", "fit times.csv --picture fit.png",
                                 "fit two.csv --column took_ms", "fit few.csv", "fit mixed.csv",
         times__csv="\n".join(f"{(n + 0.5) ** 0.5}" for n in range(40)), two__csv="who,took_ms\n"
         + "".join(f"a,{n}\n" for n in range(10, 40)),
         few__csv="1\n2\n", mixed__csv="\n".join([*(f"{0.01 + n / 1e5:.5f}" for n in range(40)), *["0.9"] * 40])),
-    "evsim new": lambda: _shell("new --from stock.log", "new --from stock.log --from c.yaml --name shop -o shop.yaml",
+    "evsim new": lambda: shell("new --from stock.log", "new --from stock.log --from c.yaml --name shop -o shop.yaml",
                                 "new --from stock.log -o shop.yaml", "new --from c.yaml -o c2.yaml",
         "new --from none.log", stock__log='1.2.3.4 - - [02/Mar/2026:09:00:00 +0000] "GET / HTTP/1.1" 200 5 0.1\n' * 3,
         c__yaml="services:\n  a: {image: x}\n"),
-    "evsim challenge": lambda: _shell("challenge", *(f"challenge {challenges()[0]} {each}" for each in (
+    "evsim challenge": lambda: shell("challenge", *(f"challenge {challenges()[0]} {each}" for each in (
         "--start design.yaml", "design.yaml -j 1 --runs 2 --board board.html --csv board.csv",
         "design.yaml -j 1 --runs 2 --json")), "challenge nothing"),
-    "evsim incident": lambda: [_shell("incident --list", "incident metastable-retries --seed 1", "incident nothing",
+    "evsim incident": lambda: [shell("incident --list", "incident metastable-retries --seed 1", "incident nothing",
                                       typed=typed) for typed in (
         "look a-customer\n\nname retries\nmend restart\ncard\ndebrief\n",
         "dance\nlook\nlook the moon\nlook moon\nquit\n", "")],
-    "evsim tally": lambda: _shell("tally a.json b.json c.json d.json --csv class.csv", "tally a.json a.json",
+    "evsim tally": lambda: shell("tally a.json b.json c.json d.json --csv class.csv", "tally a.json a.json",
                                   "tally none.json",
         **{f"{name}__json": json.dumps(each) for name, each in zip("abcd", CLASS)}),
-    "the shell": lambda: [*(_explained(error) for error in (KeyError("x"), AuditError("message 7 ended twice"),
+    "the shell": lambda: [*(explained(error) for error in (KeyError("x"), AuditError("message 7 ended twice"),
                                                             OSError(2, "No such file", "a"), OSError("odd"))),
-                          _in_ascii("5 ± 1 ms"), *(_heard(as_far, _interrupted, *how) for how in ((1, 3, "it"),
+                          _in_ascii("5 ± 1 ms"), *(heard(as_far, _interrupted, *how) for how in ((1, 3, "it"),
                               (1, None, "it"))), in_folder(_keeps),
                           _ended(finish, {}, True, "3 of 5 runs are finished"),
                           _ended(as_far, _interrupted, 0, 3, None)],

@@ -15,6 +15,7 @@ from evsim.reporting.loads import against_load, holds_up_to
 from tests.reporting.test_report import ASKS, TELLS
 from tests.snapshots.brought_files import BROUGHT_FILES
 from tests.snapshots.commands import COMMANDS
+from tests.snapshots.corners_of_commands import CORNERS_OF_COMMANDS
 from tests.snapshots.corners_of_reports import corners_of
 from tests.snapshots.telling import ALONE, DESK, WORK, WORKERS, in_folder, interrupted_after, plain, refusals, told
 from tests.snapshots.texts import tried
@@ -154,4 +155,4 @@ REPORTED = {
 }  # fmt: skip
 
 
-REPORTS = {"report": partial(told, REPORTED)} | corners_of(_page) | BROUGHT_FILES | COMMANDS
+REPORTS = {"report": partial(told, REPORTED)} | corners_of(_page) | BROUGHT_FILES | COMMANDS | CORNERS_OF_COMMANDS

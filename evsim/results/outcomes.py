@@ -191,7 +191,7 @@ class CustomerOutcomes:
         lacks, left, has = (self._named(each, customer) for each in (self.lacks, self.left, self.done > 0))
         yet = "" if self.final else " yet"
         if self.told[customer] == YES and not self.everything[customer]:
-            absent = [f"no {listed(lacks, 'and no')}{yet}"] if lacks else []
+            absent = [f"{listed([f'no {name}' for name in lacks])}{yet}"] if lacks else []
             nothing = "nothing is left of it" if self.undone[:, customer].any() else "nothing is there"
             kept = [f"{listed(left)} not undone{yet}"] if left else []
             truth = f", but {listed(absent + kept) if absent or kept else nothing}"

@@ -68,8 +68,9 @@ def remarks(plain):
 def verdict(found, t, names, true, plain):
     """What has become of a customer at a moment; `found`: what the player shows of them, `true`: when it all was."""
     if found["told"] is None:
-        done = listed([name for name, times in zip(names, found["times"], strict=True) if times])
-        return f"waiting for {seconds((t - found['asked']) / 1e6)}{f', and {done} is there already' if done else ''}"
+        done = [name for name, times in zip(names, found["times"], strict=True) if times]
+        there = f", and {listed(done)} {'is' if len(done) == 1 else 'are'} there already" if done else ""
+        return f"waiting for {seconds((t - found['asked']) / 1e6)}{there}"
     word, time, state = found["told"]["word"], found["told"]["time"], found["state"]
     said = f"told {'an error' if word == 'error' else word} after {seconds((time - found['asked']) / 1e6)}"
     if not state["true"] or not any(found["due"]):

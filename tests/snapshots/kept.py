@@ -11,6 +11,7 @@ from tests.snapshots.answers_in_python import ANSWERS_IN_PYTHON
 from tests.snapshots.experiments import EXPERIMENTS
 from tests.snapshots.formulas import FORMULAS
 from tests.snapshots.formulas_of_parts import FORMULAS_OF_PARTS
+from tests.snapshots.handled import HANDLED
 from tests.snapshots.incidents import INCIDENTS
 from tests.snapshots.lessons import LESSONS
 from tests.snapshots.live_runs import LIVE_RUNS
@@ -26,6 +27,7 @@ from tests.snapshots.reports import REPORTS
 from tests.snapshots.results_drawn import RESULTS_DRAWN
 from tests.snapshots.runs_asked import RUNS_ASKED
 from tests.snapshots.runs_drawn import RUNS_DRAWN
+from tests.snapshots.scenes_in_a_browser import SCENES_IN_A_BROWSER
 from tests.snapshots.students import STUDENTS
 from tests.snapshots.systems import (
     names_of_systems,
@@ -57,7 +59,7 @@ def _of_systems():
 
 
 ROOMS = (  # name -> a function that gives pairs: what it is, and the text
-    RESULTS_DRAWN, RUNS_ASKED, RUNS_DRAWN, PLAYERS_ASKED,
+    RESULTS_DRAWN, RUNS_ASKED, RUNS_DRAWN, PLAYERS_ASKED, HANDLED, SCENES_IN_A_BROWSER,
     dict(_of_systems()), {"random numbers": records_of_rich_systems}, FORMULAS, EXPERIMENTS, REPORTS, LESSONS,
     ANSWERS_IN_PYTHON, INCIDENTS, PLAYERS, LIVE_RUNS, WINDOWS, REFUSED_PARTS, FORMULAS_OF_PARTS,
     STUDENTS, ODD_RUNS, WAYS_OF_RUNNING,

@@ -2,6 +2,7 @@
 
 from evsim.view import comparison, replay_picture, sweep_pictures
 from tests.snapshots.results_drawn import FOREST, HEATS, LINES, REPLAYS
+from tests.snapshots.single_runs import TROUBLES
 
 
 def test_one_of_several_is_said_in_the_singular():
@@ -21,3 +22,9 @@ def test_where_prediction_and_observation_never_meet_nothing_is_compared():
     scene = replay_picture.scene(REPLAYS[2])
     assert scene.title == "Errors: predicted and observed, in no stretch both"
     assert scene.alt == f"{scene.title}. What was observed lies in the band in 0 of 0 stretches."
+
+
+def test_each_of_several_things_that_never_came_is_said_not_to_have_come():
+    outcomes = TROUBLES["of many kinds"].run().outcomes
+    said = {outcomes.truth(customer) for customer in range(len(outcomes.told))}
+    assert ", but no customer row, no subscription and no charge (user name more than once)" in said

@@ -299,7 +299,8 @@ export function verdictOf(index, request, t) {
   if (!told) {
     const names = index.film.effects.map(({ name }) => name);
     const done = names.filter((_, effect) => effects[effect].times.length);
-    return `waiting for ${duration(t - asked)}${done.length ? `, and ${list(done)} is there already` : ""}`;
+    const there = done.length ? `, and ${list(done)} ${done.length === 1 ? "is" : "are"} there already` : "";
+    return `waiting for ${duration(t - asked)}${there}`;
   }
   const said = `told ${told.word === "error" ? "an error" : told.word} after ${duration(told.time - asked)}`;
   return `${said}${truthOf(index, request, state, t >= index.lane.end && index.lane.complete)}`;

@@ -32,7 +32,7 @@ def promises(**runs):
 def _promises(run):
     requests, counted = run.tables.requests, figures(run)
     cohort, told = requests.cohort, ~run.outcomes.nothing
-    done = cohort & ~np.isnan(requests.completed_at)
+    done, due = cohort & ~np.isnan(requests.completed_at), cohort & (requests.due > 0)
     return {
         "customers": counted["customers"],
         "told yes": counted["told yes"],
@@ -40,7 +40,7 @@ def _promises(run):
         "told error": counted["told error"],
         "told after (ms)": _mean_ms(requests.response[cohort & told]),
         "all done after (ms)": _mean_ms(requests.completion[done]),
-        "never all done": int((cohort & ~done).sum()),
+        "never all done": int((due & ~done).sum()),
         "told yes, not true 1 s later": counted["told yes, not true 1 s later"],
         "told error, something done": counted["told error, something done"],
     }

@@ -35,9 +35,10 @@ def newsletter(memory="1769MiB", provisioned=0):
 
 def forty_at_once():
     """What becomes of the forty, beside those who come at other times."""
-    tables = [newsletter().run(seed=seed).tables.requests for seed in range(1, 6)]
+    runs = [newsletter().run(seed=seed) for seed in range(1, 6)]
+    tables = [run.tables.requests for run in runs]
     burst = [each.workload == each.workloads.index("newsletter") for each in tables]
-    if np.mean([(~np.isnan(each.response[many])).mean() for each, many in zip(tables, burst)]) < 0.5:
+    if np.mean([run.outcomes.error[many].mean() for run, many in zip(runs, burst)]) > 0.5:
         return "most are told an error"
     usual = np.nanmedian(np.concatenate([each.response[~many] for each, many in zip(tables, burst)]))
     theirs = np.array([each.response[many] for each, many in zip(tables, burst)])

@@ -63,7 +63,7 @@ def _around(scenario, path, present):
         hint = f"name one of them, such as {inside}" if inside else f"give the values: {{{path!r}: [...]}}"
         raise ScenarioError([Problem(path, "is no number: settings stand in it", hint=hint)])
     match = NUMBER.fullmatch(str(present))
-    if match is None or isinstance(present, bool) or not float(match[1]):
+    if match is None or not float(match[1]):
         what = "is not set" if present is None else "is no number that could be more or less"
         raise ScenarioError([Problem(path, what, present, hint=f"give the values: {{{path!r}: [...]}}")])
     number, unit = float(match[1]), match[2]

@@ -22,7 +22,7 @@ def lesson_size(scenario):
             for name, rate in rates.items()
         },
         "services.register.workers": 8,
-        "services.database.workers": 2 // scenario.services["database"].instances,
+        "services.database.workers": max(1, 2 // scenario.services["database"].instances),
         "services.database.handle.0.work": {"exponential": "50ms"},
         "services.mailing-list.workers": 2,
         "services.mailing-list.handle.0.work": {"lognormal": {"mean": "120ms", "cv": 1}},

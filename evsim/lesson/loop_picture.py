@@ -66,7 +66,7 @@ def _kinds(run, customers, start, length):
     found["waits for the loop"] = _loop_waits(run, customers)
     for begin, end, lane, row in _pieces(run, customers, "began", "ended"):
         found["a thread of the pool works" if lane >= OF_POOL else "the loop works"].append((begin, end, row))
-    inside = {name: [(max(a - start, 0.0), min(b - start, length), row) for a, b, row in its]
+    inside = {name: [(a - start, min(b - start, length), row) for a, b, row in its]
               for name, its in found.items()}  # fmt: skip
     return {name: [each for each in its if each[0] < each[1]] for name, its in inside.items()}
 

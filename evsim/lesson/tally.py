@@ -45,7 +45,7 @@ def _read(path):
     try:
         data = json.loads(Path(path).read_text(encoding="utf-8-sig"))
     except OSError as error:
-        raise _refusal(path, error.strerror or str(error), "name the files of your students") from None
+        raise _refusal(path, error.strerror, "name the files of your students") from None
     except (ValueError, RecursionError):
         raise _refusal(path, "is no JSON", "ask for the file that hand_in(...) writes") from None
     if not _whole(data):
@@ -118,7 +118,7 @@ class Tally:
             f"{count(len(self.students), 'student')}. Normalised gain over the inventory: {_number(self.gain)}.",
             "",
         ]
-        lines += _table("votes", self.votes) + [""] * bool(self.votes)
+        lines += [*_table("votes", self.votes), ""]
         if self.late:
             was, is_ = ("was", "is") if self.late == 1 else ("were", "are")
             votes = f"{count(self.late, 'vote')} {was} made after the truth had been seen, and {is_} not counted."

@@ -32,7 +32,7 @@ def _scene(runs, frame=None):
     size = 8.0, 1.7 + 0.6 * len(runs)
     if not known:
         return sentence("told then done", "Nobody was told yes, and nothing was done.", size)
-    frame = frame or Frame(1.35 * max(known))
+    frame = frame or Frame(1.35 * max(known) or 1.0)
     finding = f"On average, told yes first: {_soonest(rows, 0)}; all done first: {_soonest(rows, 1)}"
     return Scene(
         "told then done", finding, f"{finding}. " + " ".join(f"{name}: {_words(*row)}." for name, row in rows.items()),

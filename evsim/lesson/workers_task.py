@@ -78,8 +78,8 @@ def through_the_rush(answer):
     keeps_steps(mine, MAILER, STEPS)
     if mailer.workers > 1:
         raise Refused(f"an instance has one worker, not {mailer.workers}: take more instances")
-    scaled = getattr(mailer, "autoscale", None)
-    if scaled is not None and mine.to_dict()["services"][MAILER]["autoscale"].get("start") not in ("10s", START):
+    scaled = mine.to_dict()["services"][MAILER].get("autoscale")
+    if scaled is not None and scaled.get("start") not in ("10s", START):
         raise Refused(f"an instance takes {START} s to start: keep start: 10s")
     seconds = paid(mine.run(seed=1))
     if seconds > BUDGET:

@@ -47,6 +47,21 @@ def test_the_table_survives_a_run_in_which_nobody_came():
     assert "Nobody was told yes" in told_then_done(empty=empty).alt
 
 
+def test_for_whom_nothing_is_due_nothing_is_missing():
+    """A quarter of the customers of a page that writes a row for the others."""
+    maybe = {"maybe": {"probability": 0.75, "then": [{"call": "database"}]}}
+    design = lesson_size("classic").replace({"services.register.handle": [maybe, {"reply": "registered"}]})
+    told = promises(some=(run := design.run()))["some"]
+    assert (run.tables.requests.due == 0).sum() > 40 and told["never all done"] == 0 == told["told error"]
+
+
+def test_what_is_all_there_at_once_is_drawn():
+    """Nobody waits for anything: the axis has a length all the same."""
+    steps = {"services.register.handle": [{"effect": "row"}, {"reply": "registered"}], "network.latency": "0s"}
+    scene = told_then_done(at_once=lesson_size("classic").replace(steps).run())
+    assert scene.x.high > 0 and "at_once (0 s)" in scene.title
+
+
 def test_the_sum_of_all_customers_is_theirs():
     run = CLASSIC.replace(down("mailing-list")).run()
     text = told_and_true(run)

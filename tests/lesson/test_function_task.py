@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import evsim
+from evsim.lesson import function_task
 from evsim.lesson.cold_or_warm import cold, cold_or_warm
 from evsim.lesson.function_task import bills, containers, function, newsletter, paid, photo_shop
 from tests.lesson.trying import assert_fails, assert_passes, assert_refused
@@ -65,6 +66,13 @@ def test_too_few_containers_and_too_little_memory_fail(given, words):
 )
 def test_what_is_too_dear_or_not_for_sale_is_refused(given, words):
     assert_refused(TASK, given, words)
+
+
+def test_of_forty_at_a_service_with_room_for_one_most_are_told_an_error(monkeypatch):
+    one = {"workers": 1, "limit": 1, "handle": [{"work": "100ms"}, {"reply": "ok"}]}
+    design = newsletter().replace({"services.shop": one, "run.duration": "22s"})
+    monkeypatch.setattr(function_task, "newsletter", lambda: design)
+    assert function_task.forty_at_once() == "most are told an error"
 
 
 def test_crosses_are_those_who_waited_for_an_environment():

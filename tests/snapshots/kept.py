@@ -16,6 +16,7 @@ from tests.snapshots.incidents import INCIDENTS
 from tests.snapshots.lessons import LESSONS
 from tests.snapshots.live_runs import LIVE_RUNS
 from tests.snapshots.mistakes import MISTAKES
+from tests.snapshots.odd_designs import ODD_DESIGNS
 from tests.snapshots.odd_runs import ODD_RUNS
 from tests.snapshots.other_truths import OTHER_TRUTHS
 from tests.snapshots.played import PLAYERS
@@ -64,7 +65,7 @@ ROOMS = (  # name -> a function that gives pairs: what it is, and the text
     ANSWERS_IN_PYTHON, INCIDENTS, PLAYERS, LIVE_RUNS, WINDOWS, REFUSED_PARTS, FORMULAS_OF_PARTS,
     STUDENTS, ODD_RUNS, WAYS_OF_RUNNING,
     REFUSALS, VALUES, MISTAKES, READ_FILES,
-    WHOLE_MINUTES, OTHER_TRUTHS,
+    WHOLE_MINUTES, OTHER_TRUTHS, ODD_DESIGNS,
 )  # fmt: skip
 SNAPSHOTS = {name: said for room in ROOMS for name, said in room.items()}
 

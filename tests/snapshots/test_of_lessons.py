@@ -6,6 +6,7 @@ from tests.snapshots.answers_in_python import ANSWERS_IN_PYTHON
 from tests.snapshots.as_kept import assert_said_as_it_was
 from tests.snapshots.incidents import INCIDENTS
 from tests.snapshots.lessons import LESSONS
+from tests.snapshots.odd_designs import ODD_DESIGNS
 from tests.snapshots.odd_runs import ODD_RUNS
 from tests.snapshots.other_truths import OTHER_TRUTHS
 from tests.snapshots.students import STUDENTS
@@ -13,7 +14,16 @@ from tests.snapshots.whole_minutes import WHOLE_MINUTES
 
 pytestmark = pytest.mark.slow
 
-OF_LESSONS = (*LESSONS, *ANSWERS_IN_PYTHON, *INCIDENTS, *STUDENTS, *ODD_RUNS, *WHOLE_MINUTES, *OTHER_TRUTHS)
+OF_LESSONS = (
+    *LESSONS,
+    *ANSWERS_IN_PYTHON,
+    *INCIDENTS,
+    *STUDENTS,
+    *ODD_RUNS,
+    *ODD_DESIGNS,
+    *WHOLE_MINUTES,
+    *OTHER_TRUTHS,
+)
 
 
 @pytest.mark.parametrize("name", OF_LESSONS)

@@ -8,6 +8,7 @@ from tests.snapshots.as_kept import assert_said_as_it_was
 from tests.snapshots.incidents import INCIDENTS
 from tests.snapshots.kept import ROOMS, SNAPSHOTS, differences, fingerprints
 from tests.snapshots.lessons import LESSONS
+from tests.snapshots.odd_designs import ODD_DESIGNS
 from tests.snapshots.odd_runs import ODD_RUNS
 from tests.snapshots.other_truths import OTHER_TRUTHS
 from tests.snapshots.students import STUDENTS
@@ -15,7 +16,16 @@ from tests.snapshots.whole_minutes import WHOLE_MINUTES
 
 pytestmark = pytest.mark.slow
 
-ELSEWHERE = {*LESSONS, *ANSWERS_IN_PYTHON, *INCIDENTS, *STUDENTS, *ODD_RUNS, *WHOLE_MINUTES, *OTHER_TRUTHS}
+ELSEWHERE = {
+    *LESSONS,
+    *ANSWERS_IN_PYTHON,
+    *INCIDENTS,
+    *STUDENTS,
+    *ODD_RUNS,
+    *ODD_DESIGNS,
+    *WHOLE_MINUTES,
+    *OTHER_TRUTHS,
+}
 OTHERS = [name for name in SNAPSHOTS if name not in ELSEWHERE and not name.startswith("systems from ")]
 
 

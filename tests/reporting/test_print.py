@@ -36,7 +36,7 @@ def pages(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         of_a_few_inputs(patch)
         for designs in (shop, large):
-            report = evsim.report(*designs(), n=3, jobs=1, progress=False)
+            report = evsim.report(*designs(), n=2, jobs=1, progress=False)  # the page is as long with two
             made[designs.__name__] = report.save(folder / f"{designs.__name__}.html")
     return made
 

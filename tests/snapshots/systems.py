@@ -4,6 +4,9 @@ The systems are the built-in ones, those of the pages of parts, and random ones 
 drawn as for properties (``tests/books/drawn.py``), with their times as they are or rounded to quarters of a second so
 that ties abound, those that pass through the most of the code together. What these have too seldom is in systems that
 were written for it (``systems/``). Of the systems that draw the most there are the records.
+
+The pictures of random systems are told as a browser gets them, with every word and alt text. Those of all others are
+drawn, which goes through all that draws them.
 """
 
 import json
@@ -101,21 +104,29 @@ def _chosen(run):
     return list(dict.fromkeys([*range(FEW), *most]))
 
 
-def _picture(plots, name, empty):
-    """What is on a picture. One without marks is its title alone: it is drawn once for all systems, kept in `empty`."""
-    try:
-        scene = plots.scene(name)
-    except ValueError:  # there is none, or it is refused
-        return drawn(getattr(plots, name))
-    if scene.marks:
-        return drawn(scene.draw)
-    if scene.title not in empty:
-        empty[scene.title] = drawn(scene.draw)
-    return empty[scene.title]
+def _pictures(plots, on_paper, empty):
+    """(name, what is on it) of each picture, as it is drawn, or as a browser gets it.
+
+    One without marks is its title alone: it is drawn once for all systems, kept in `empty`.
+    """
+    for name in dir(plots):
+        try:
+            scene = plots.scene(name)
+        except ValueError:  # there is none, or it is refused
+            yield f"picture {name}", drawn(getattr(plots, name))
+            continue
+        if not on_paper:
+            yield f"scene {name}", rounded(written(scene))
+        elif scene.marks:
+            yield f"picture {name}", drawn(scene.draw)
+        else:
+            if scene.title not in empty:
+                empty[scene.title] = drawn(scene.draw)
+            yield f"picture {name}", empty[scene.title]
 
 
-def _told_of(scenario, empty):
-    """(what, text) of each, and as the last one the film."""
+def _told_of(scenario, on_paper, empty):
+    """(what, text) of each, and as the last one the film. on_paper: its pictures are drawn."""
     run = scenario.run()
     yield "records", fingerprint(run)
     yield "warnings", "\n".join(map(str, run.warnings))
@@ -138,9 +149,9 @@ def _told_of(scenario, empty):
                 rounded(written(tried(run.plot.scene, kind, request=request, workload=workload))),
             )
     large = len([*scenario.workloads, *scenario.services, *scenario.channels]) > SMALL
-    for name in dir(run.plot):
-        if not (large and name == "diagram"):  # Graphviz draws it, where that is installed
-            yield f"picture {name}", _picture(run.plot, name, empty)
+    for name, text in _pictures(run.plot, on_paper, empty):
+        if not (large and name.endswith("diagram")):  # Graphviz draws it, where that is installed
+            yield name, text
     some = list(range(FEW)) if len(run.spans) > MANY else None
     with tempfile.TemporaryDirectory() as folder:
         for format in FILES:
@@ -170,7 +181,7 @@ def told_of_written(purpose):
 def _told(scenarios):
     films, empty = {}, {}
     for name, scenario in scenarios.items():
-        for what, text in _told_of(scenario, empty):
+        for what, text in _told_of(scenario, not name.startswith("drawn "), empty):
             yield f"{name}: {what}", text
         films[name] = json.loads(text)
     for name, pages in zip(films, played(films.values()), strict=True):

@@ -66,8 +66,7 @@ def _judge(metric, limit, found):
 
 
 def _more_is_better(metric):
-    found = figure(metric)
-    return found is not None and found.better == MORE
+    return figure(metric).better == MORE
 
 
 def verdict_table(verdicts):

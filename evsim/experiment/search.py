@@ -82,7 +82,7 @@ class Search:
     def __init__(self, values, observe, judge, scenario, error, max_runs, seed, jobs, progress):
         if not isinstance(error, int | float) or not 0 < error < 1:
             raise ScenarioError([Problem("error", "must be a probability between 0 and 1", str(error))])
-        if not isinstance(max_runs, int) or isinstance(max_runs, bool) or max_runs < FIRST:
+        if not isinstance(max_runs, int) or max_runs < FIRST:
             rule = f"must be a whole number of runs, {FIRST} or more"
             raise ScenarioError([Problem("max_runs", rule, str(max_runs))])
         self.values, self.tried = values, {}

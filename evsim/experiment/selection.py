@@ -51,7 +51,7 @@ def best(
             raise ScenarioError([Problem("within", error_of.rule, str(error_of.value))]) from None
     _check("within", within, math.inf, "must be a number greater than 0")
     _check("error", error, 1, "must be a probability between 0 and 1")
-    if not isinstance(max_runs, int) or isinstance(max_runs, bool) or max_runs < FIRST:
+    if not isinstance(max_runs, int) or max_runs < FIRST:
         raise ScenarioError([Problem("max_runs", f"must be a whole number of runs, {FIRST} or more", str(max_runs))])
     seeds = seeds_from(designs[0], max_runs, seed)
 

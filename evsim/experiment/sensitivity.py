@@ -35,7 +35,7 @@ def sensitivity(
     ``n`` of those that may matter: the widest, and those that may turn a verdict. Returns :class:`Sensitivity`.
     """
     scenario = a_scenario(scenario)
-    if not isinstance(by, int | float) or isinstance(by, bool) or not 0 < by < 1:
+    if not isinstance(by, int | float) or not 0 < by < 1:
         raise ScenarioError([Problem("by", "must be a share between 0 and 1, such as 0.25", str(by))])
     values = _values(scenario, paths)
     sides = [(path, side, value) for path in values for side, value in _sides(scenario, path, values[path], by)]
@@ -170,6 +170,11 @@ class Bar:
         return max([0.0, *means]) - min([0.0, *means])
 
     @property
+    def told(self):
+        """Whether there are runs enough to say so of any of the two changes."""
+        return any(side.verdict != "cannot tell" for side in self.sides)
+
+    @property
     def seen(self):
         """Whether any of the two changes is told from none."""
         return any(side.verdict in ("more", "less") for side in self.sides)
@@ -217,6 +222,8 @@ class Sensitivity:
     def finding(self):
         """A sentence: the input that matters most."""
         seen = [bar for bar in self.bars if bar.seen]
+        if not any(bar.told for bar in self.bars):
+            return f"Whether an input changes {label(self.metric)} cannot be told: that takes two runs that have it"
         if not seen:
             return f"No input changes {label(self.metric)} by more than luck does"
         first = f"{label(self.metric)[:1].upper()}{label(self.metric)[1:]} depends most on {seen[0].words}"
@@ -242,9 +249,9 @@ class Sensitivity:
         def change(side):
             if side is None:
                 return "not allowed"
-            return (
-                write_estimate(self.metric, side, difference=True) if side.verdict in ("more", "less") else "not seen"
-            )
+            if side.verdict in ("more", "less"):
+                return write_estimate(self.metric, side, difference=True)
+            return "not seen" if side.verdict == "no difference seen" else side.verdict
 
         rows = [[bar.path, str(bar.value), change(bar.less), change(bar.more)] for bar in self.bars]
         return ["input", "value", f"{share} less", f"{share} more"], rows

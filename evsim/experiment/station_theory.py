@@ -131,7 +131,7 @@ class _Reading:
 
 def _own(service):
     """(mean, variance) of the time that a handling takes by itself."""
-    steps = [] if callable(service.handle) else [step for step in service.handle if step.lasts]
+    steps = [step for step in service.handle if step.lasts]
     means = [step.time.mean for step in steps]
     return sum(means), sum((step.time.cv * step.time.mean) ** 2 for step in steps)
 

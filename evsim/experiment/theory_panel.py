@@ -25,9 +25,9 @@ def predictions(scenario):
     scenario = scenario.complete
     total = sum(each.arrivals.mean_rate(scenario.run_settings.duration) for each in scenario.workloads.values())
     flow, held, found = _Flow(scenario), holding_times(scenario), {}
-    for name, service in scenario.services.items():
+    for name in scenario.services:
         rate, never = flow.rates[name], []
-        if flow.unknown or not rate or callable(service.handle):
+        if flow.unknown or not rate:
             continue
         if name in flow.batches:
             never.append(f"{flow.batches[name]} sends it several messages at a time, and those wait for each other")
@@ -153,7 +153,7 @@ def _answer(scenario, predicted, name, known):
 def _confirmation(scenario, name, step):
     """The mean time until a channel confirms: there and back, if it does nothing but keep the message."""
     channel = scenario.channels[step.channel]
-    if not step.acks or not channel.confirms:
+    if not channel.confirms:
         return 0.0
     if channel.blocks or waits_in(scenario, step.channel) or (step.acks == "all" and channel.replicated):
         raise _Unknown(f"{name} waits until {step.channel} confirms, which takes more than a way there and back")

@@ -118,7 +118,7 @@ def batch_means(run, of="response", batches=20):
     other: where their means are correlated by more than chance, the interval is too narrow, and this refuses.
     """
     _known(of)
-    if not isinstance(batches, int) or isinstance(batches, bool) or batches < 5:
+    if not isinstance(batches, int) or batches < 5:
         raise ScenarioError([Problem("batches", "must be a whole number, 5 or more", str(batches))])
     requests = run.tables.requests
     values = getattr(requests, of)[requests.cohort]

@@ -78,7 +78,7 @@ def _largest_mean(keys, partitions):
     total = 0.0
     for largest in range(keys):
         above = 1 - _power_at(np.where(numbers <= largest, one, 0.0), partitions, keys) / all_keys
-        if largest > mean and above < 1e-13:
+        if above < 1e-13:
             break
         total += above
     return total

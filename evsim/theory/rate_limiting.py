@@ -57,5 +57,5 @@ def shed_by_age(arrival_rate, service_rate, age):
     positive(arrival_rate=arrival_rate, service_rate=service_rate, age=age)
     load, distance = arrival_rate / service_rate, (service_rate - arrival_rate) * age
     beyond = load * math.exp(-distance)
-    within = -load * math.expm1(-distance) / (1 - load) if load != 1 else load * service_rate * age
+    within = -load * math.expm1(-distance) / (1 - load) if load != 1 else service_rate * age
     return beyond / (1 + within + beyond)

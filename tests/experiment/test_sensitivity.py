@@ -40,6 +40,13 @@ def test_a_count_changes_by_its_share_and_by_one_at_least(desk, workers, by, tri
     assert [value for _, value in _sides(its, "services.desk.workers", workers, by)] == tried
 
 
+@pytest.mark.parametrize(("metric", "n"), [("response_mean", 1), ("response_p99.9", 2)])
+def test_where_no_interval_is_nothing_is_said_of_luck(desk, metric, n):
+    """One run has none, nor have runs of too few customers."""
+    done = evsim.sensitivity(desk.replace({"run.duration": "2s"}), metric, n=n, paths=[WORK], jobs=1)
+    assert "cannot be told" in done.finding and "cannot tell" in str(done) and "luck" not in str(done)
+
+
 @pytest.mark.slow
 def test_each_change_is_that_of_the_formula(measured):
     """M/M/2: the answer takes what Erlang C says; six runs of 1,000 customers, 95 % intervals held to four errors."""

@@ -1,13 +1,18 @@
 """What experiments say where numbers lie on a limit, where nothing varies, and where designs have little in common."""
 
 import math
+import sqlite3
+import tempfile
+from contextlib import closing
 from functools import partial
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
 
 import evsim
 from evsim import Scenario
+from evsim.experiment.compare import pair_of
 from evsim.experiment.crash import CrashCase, crash_matrix
 from evsim.experiment.distribution_fit import ESTIMATED, Candidate, Fit
 from evsim.experiment.floor import Floor
@@ -15,8 +20,12 @@ from evsim.experiment.hunt import hunt
 from evsim.experiment.hysteresis import Hysteresis, Plateau
 from evsim.experiment.judging import judge
 from evsim.experiment.replicate import Replications
+from evsim.experiment.resuming import Pairs, in_order_kept
+from evsim.experiment.run_store import RunStore
 from evsim.experiment.run_text import none_seen, run_text
+from evsim.experiment.running import Interrupted
 from evsim.experiment.saving import as_json
+from evsim.experiment.sensitivity import inputs_of
 from evsim.experiment.sequential import looks, settled, until_decided
 from evsim.experiment.smaller_stories import smaller
 from evsim.experiment.statistics import (
@@ -30,7 +39,7 @@ from evsim.experiment.statistics import (
 from evsim.experiment.text_tables import html_table
 from evsim.experiment.warm_up import WarmUp, batch_means, mser
 from tests.snapshots.telling import ALONE, DESK, RATE, WORK, WORKERS, says, told
-from tests.snapshots.texts import tried
+from tests.snapshots.texts import drawn, tried
 
 __all__ = ["EXPERIMENTS_AT_LIMITS"]
 
@@ -96,10 +105,12 @@ def _replicated():
     yield evsim.replicate(SMALL, 3, precision={"errors": "5%", "response_mean": "40%"}, max_runs=25, **ALONE)
     yield evsim.replicate(SMALL, 12, seed=7, precision={"response_mean": "90%"}, max_runs=0, **ALONE)
     yield evsim.replicate(SMALL, 4, precision={"completion_p99": "1%"}, max_runs=5, **ALONE)
+    yield evsim.replicate(SMALL, 1, precision={"errors": "1%"}, max_runs=3, **ALONE)
     yield evsim.replicate(SMALL.replace({"faults": [{"crash": "desk", "mtbf": "2s", "mttr": "100ms"}]}), 4, **ALONE)
     asked = {"response_mean": 0.2, "errors": 0.5}
     for values in ([{"response_mean": each, "errors": 1} for each in (1, 2, 4)], [{"errors": 2, "response_mean": -3.0}],
                    [{"response_mean": each} for each in (-5.0, -5.5, -4.5)],
+                   [{"response_mean": each, "errors": each} for each in (1, 2, 3)],
                    [{"response_mean": each, "errors": each} for each in (0.9, 1.0, 1.1) * 4]):  # fmt: skip
         yield "\n".join(_made_up(values, precision=asked).warnings)
     phases = [(0, {"before a": {"errors": 1}}), (2, {"before a": {"errors": 3}, "during a": {"errors": 2}})]
@@ -152,13 +163,14 @@ ONE_OF_TWO = {"services.desk.handle.1": {"maybe": MAYBE}}
 PIPED = {"services.desk.handle": [{"publish": "jobs"}], "channels.jobs": {"pipe": 9}, "services.reader": READER}
 TWICE = {"services.desk.handle": [{"publish": "jobs"}, {"publish": "jobs"}], "channels.jobs": "queue",
          "services.reader": READER, "run.drain_limit": "50ms"}  # fmt: skip
+OPEN = TWICE | {"services.desk.handle": [{"publish": "jobs"}, {"work": "5s"}]}
 DOWN = {"faults": [{"outage": "desk", "at": "300ms", "for": "200ms"}], WORK: "90ms"}
 
 
 def _crashed():
     yield "\n".join(f"{each.point}; {each.moment}; {each.present}; {each.untrue}" for each in CASES)
     for changes, request in (
-        (SOON, None), (ONE_OF_TWO, 0), (ONE_OF_TWO, 1), (ONE_OF_TWO, 6), (PIPED, 2), (TWICE, 6), (DOWN, 3),
+        (SOON, None), (ONE_OF_TWO, 0), (ONE_OF_TWO, 1), (ONE_OF_TWO, 6), (PIPED, 2), (TWICE, 6), (DOWN, 3), (OPEN, 6),
     ):  # fmt: skip
         found = crash_matrix(SMALL.replace(changes), request=request)
         yield f"{found!r}\n{found.frame().to_csv(index=False)}"
@@ -200,6 +212,8 @@ def _searched():
         {"call": "back"}, {"work": "10ms"}, {"call": {"service": "back", "timeout": "9ms", "on_error": "ignore"}},
         {"parallel": [{"call": "back"}, {"work": "1ms"}]}],
         "services.back": {"workers": 9, "handle": [{"work": {"exponential": "10ms"}}]}})  # fmt: skip
+    yield evsim.find(gaps.replace({"run.drain_limit": "10ms"}), WORKERS, (4, 5), {"response_mean": "20ms",
+                     "availability": "99%"}, max_runs=8, **ALONE)  # fmt: skip
     yield evsim.find(gaps, WORKERS, (4, 5), {"response_mean": "20ms", "response_p90": "40ms"}, max_runs=8, **ALONE)
     path = "workloads.callers.arrivals.constant"
     even, one = partial(evsim.break_even, figure="response_mean", **ALONE), CONSTANT.replace({WORKERS: 1})
@@ -210,16 +224,66 @@ def _searched():
         yield str(Floor("response_mean", 0.1, Estimate(0.1, left, 0.11, 4, 0.01), {"desk": SOME[0]}))
 
 
+PRICED = SMALL.replace({"services.desk.price": {"hour": 1}})
+
+
+def _changed():
+    """What comes of a sensitivity and of a sweep where little can be changed."""
+    fails = SMALL.replace({"services.desk.handle.1": {"fail": 1}})
+    yield evsim.sensitivity(fails, "errors", paths=["services.desk.handle.1.fail"], by=0.9, n=2, jobs=1)
+    yield evsim.sensitivity(PRICED, "response_p99.9", paths=[RATE], n=3, screen=2, seed=4, **ALONE)
+    yield str(inputs_of(evsim.load("registration-serverless")))
+    for objectives in ({}, {"response_p50": "1s"}):
+        done = evsim.sweep(
+            SMALL.replace({"objectives": objectives}), {WORKERS: [1, 2], WORK: ["9ms", "90ms"]}, 1, **ALONE
+        )
+        yield from (done.table_text(*done.table(each)) for each in (None, (), ("errors",)))
+        yield drawn(done.heat_map, "response_mean")
+
+
+def _stopped_at(item, has):
+    """What is finished when somebody presses Ctrl-C at one of four runs, where a store has some."""
+
+    def task(number):
+        if number == item:
+            raise KeyboardInterrupt
+        return number * 10
+
+    try:
+        return str(in_order_kept(task, [1, 2, 3, 4], SimpleNamespace(get=has.get, put=lambda *_: None), 1, False))
+    except Interrupted as stop:
+        return f"{stop} {stop.finished}"
+
+
+def _kept():
+    for item in range(1, 6):
+        yield from (_stopped_at(item, has) for has in ({}, {1: 5}, {4: 5}, {1: 5, 2: 5, 3: 5, 4: 5}))
+    with tempfile.TemporaryDirectory() as folder:
+        store = RunStore(Path(folder) / "runs")
+        for designs in ((SMALL, TWO), (SMALL, PRICED), (TWO, SMALL)):
+            pairs, made = Pairs(store, designs), pair_of(designs, 3)
+            yield str(pairs.get(3))
+            pairs.put(3, made)
+            yield f"{len(store)} {pairs.get(3)[1]} {pairs.get(4)}"
+        store.close()
+        with closing(sqlite3.connect(Path(folder) / "other")) as other:
+            other.execute("PRAGMA application_id = 5")
+        yield str(tried(RunStore, Path(folder) / "other")).replace(folder, "FOLDER")
+
+
 def _compared():
     compare = partial(evsim.compare, **{"n": 2} | ALONE)
     yield compare(TWO, TWO.replace({"workloads.second.arrivals.poisson": "20/s", WORKERS: 3}), seed=5)
     yield compare(TWO, SMALL)
     yield compare(SMALL, SMALL.replace({"run.warmup": "500ms"}), SMALL.replace({"run.warmup": "200ms", WORKERS: 2}))
-    yield compare(SMALL, SMALL.replace({"services.desk.price": {"hour": 1}}))
+    yield from (compare(SMALL, PRICED), compare(PRICED, SMALL), compare(SMALL.replace({"run.warmup": "500ms"}), SMALL))
+    yield evsim.best(SMALL, CONSTANT, metric="response_mean", within="1ms", seed=8, labels=["a", "b"], progress=False)
     yield evsim.compare(CONSTANT, SLOWER, progress=False)
     yield str([looks(each) for each in (1, 9, 10, 11, 20, 21, 40, 41)])
+    never = SMALL.replace({"objectives": {"response_p99.9": "21ms"}})
+    yield str(until_decided([never], ["a"], tuple(range(20)), **ALONE).seeds)
     unsure = [each.replace({"objectives": {"response_mean": "21ms"}}) for each in (SMALL, SMALL.replace({WORKERS: 1}))]
-    for length in (9, 10, 20):
+    for length in (9, 10, 20, 40):
         done = until_decided(unsure, ["a", "b"], tuple(range(length)), **ALONE)
         yield f"{done.seeds} {settled(done, 0.05)} {settled(done, 1e-9)} {done.verdicts}"
 
@@ -242,6 +306,8 @@ def _over_time():
     loads = [Plateau(load, "up", Estimate(up, low, up + 0.1, 2, 0)) for load, (up, low, _) in enumerate(pairs, 1)]
     tops = ((2, pairs[1][2]), (1, pairs[0][2]))
     loads += [Plateau(load, "down", Estimate(high - 0.1, 0, high, 1, 0)) for load, high in tops]
+    quick = SMALL.replace({RATE: "300/s", WORK: "1ms"})
+    yield from (evsim.warm_up(quick, progress=False), evsim.warm_up(quick, "completion", 2, seed=9, **ALONE))
     found = Hysteresis("it", "callers", 5, 2, tuple(loads))
     yield f"{found}\n{found.apart}"
     yield evsim.hysteresis(SMALL, ["100/h", "200/h"], jobs=1)
@@ -264,7 +330,7 @@ def _fitted():
 MADE = {
     "numbers": _numbers, "verdicts": _judged, "texts": _texts, "many runs": _replicated, "hunts": _hunted,
     "crashes": _crashed, "smaller stories": _smaller, "searches": _searched, "comparisons": _compared,
-    "time": _over_time, "fits": _fitted,
+    "time": _over_time, "fits": _fitted, "changes": _changed, "what is kept": _kept,
 }  # fmt: skip
 
 

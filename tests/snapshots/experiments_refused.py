@@ -46,10 +46,11 @@ REFUSED = {
         partial(evsim.replicate, SMALL, 2, **ALONE), {}, *_each("precision", (
             {"errors": 0}, {"errors": "0%"}, {"errors": -0.1}, {"errors": "100%"}, {"errors": True})),
         *_each("max_runs", ("x", True, 2.5)), *_each("record", ("none", 5))),
-    "hunt": lambda: refusals(partial(evsim.hunt, SMALL), {}, *_each("tries", KINDS), *_each("length", (0, -1, True)),
+    "hunt": lambda: refusals(partial(evsim.hunt, SMALL), {}, *_each("tries", (*KINDS, None)),
+                             *_each("length", (0, -1, True)),
                              *_each("faults", (5, ["crash", "x"])), *_each("places", ("desk ", 5))),
     "hysteresis": lambda: refusals(
-        partial(evsim.hysteresis, SMALL, **ALONE), {"loads": [10, 20]}, *_each("workload", ("nobody", 5)),
+        partial(evsim.hysteresis, SMALL, **ALONE), {"loads": [10, 20]}, *_each("workload", ("nobody", 5, ["callers"])),
         *_each("loads", ([20, 20], [10], "10/s", [-1, 2], [True, 2], [0, 2])), *_each("hold", (-1, True))),
     "crash matrix": lambda: refusals(partial(evsim.crash_matrix, PROMISED), {}, *_each("request", (-1, 7, 2.5, True)),
                                      *_each("back_after", (-1, True)), {"labels": ["a", "b"]}),

@@ -121,6 +121,7 @@ ASKED_AT_LIMITS = (  # a formula, its arguments, and what is asked of its result
     (theory.md1, (8, 0.1), "wait_cdf", (0, 0.1, 0.2, 0.25, 19.9, 20, 20.1, 1e9, -1)),
     (theory.md1, (8, 0.1), "wait_quantile", (0, 0.2, 0.5, 1 - 1e-9)),
     (theory.mminf, (4, 0.5), "in_system_quantile", (0, math.exp(-2), 0.5, 1 - 2**-53, 1)),
+    (theory.mminf, (1000, 0.5), "in_system_quantile", (0.5, 1 - 2**-53)),
     (theory.mminf, (4, 0.5), "in_system_cdf", (0, 2, True, 2.5)),
     (theory.hedged, (1, -math.log1p(-0.5)), "response_quantile", (0.4, 0.5, 0.6)),
     (theory.kth_of_exponentials, (3, 3), "quantile", (0, 0.5)),

@@ -143,19 +143,20 @@ class Operator:
                     for each in self.plain.working(service))  # fmt: skip
         return there * self.plain.workers_at(service, before)
 
-    def _busy(self, service):
-        """Of its workers, or of its event loops; those of a crashed instance are not there."""
+    def _busy(self, service, instance=None):
+        """Of its workers, or of its event loops; those of a crashed instance are not there. Of all, or of one."""
         loop = self.plain.scenario.complete.services[service].event_loop
+        rows = [row for row in self.plain.rows_at(service)
+                if instance is None or (row.worker >= 0 and self.plain.instance_of(row) == instance)]  # fmt: skip
         if loop is not None:
-            code = list(self.plain.scenario.services).index(service)
-            spans = [(began, ended) for began, ended, _, _, its, lane, _ in self.plain.run.records.pieces
-                     if its == code and 0 <= lane < OF_POOL]  # fmt: skip
-            there = loop.loops * self.presence(service, self.start, self.end)
+            numbers = {row.number for row in rows}
+            spans = [(began, ended) for began, ended, _, _, _, lane, row in self.plain.run.records.pieces
+                     if row in numbers and 0 <= lane < OF_POOL]  # fmt: skip
+            there = loop.loops * self.presence(service, self.start, self.end, instance)
         else:
-            rows = self.plain.rows_at(service)
             spans = [(row.started, row.ended) for row in rows if row.started is not None and row.leads == row.number]
             there = sum(
-                workers * self.presence(service, max(since, self.start), min(until or math.inf, self.end))
+                workers * self.presence(service, max(since, self.start), min(until or math.inf, self.end), instance)
                 for since, until, workers in self.plain.staff(service)
             )
         held = [overlap(began, None if ended != ended else ended, self.start, self.end) for began, ended in spans]

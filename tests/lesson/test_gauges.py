@@ -1,6 +1,5 @@
 """What an operator reads in an incident is worked out a second time, for random systems at random moments."""
 
-import math
 from collections import Counter
 from random import Random
 from types import SimpleNamespace
@@ -103,15 +102,9 @@ def _partition(plain, operator, channel, number):
 def _instance(plain, operator, service, number):
     start, end = operator.start, operator.end
     rows = [row for row in plain.rows_at(service) if row.worker >= 0 and plain.instance_of(row) == number]
-    works = [row for row in rows if row.leads == row.number and row.started is not None and row.started < end]
-    held = sum(min(row.ended or math.inf, end) - max(row.started, start) for row in works
-               if row.ended is None or row.ended > start)  # fmt: skip
-    there = sum(
-        workers * operator.presence(service, max(since, start), min(until or math.inf, end), number)
-        for since, until, workers in plain.staff(service)
-    )
+    busy = operator._busy(service, number)
     done = sum(row.ended is not None and start <= row.ended < end for row in rows)
-    return f"{service}/{number + 1}", f"{100 * held / there:.0f} %" if there else "-", str(done)
+    return f"{service}/{number + 1}", f"{100 * busy:.0f} %" if busy == busy else "-", str(done)
 
 
 def assert_toll_is_what_it_says(run, promise, operator):
@@ -175,3 +168,13 @@ def test_before_is_the_last_whole_minute_before_the_trouble_and_now_the_minute_b
     )
     card = SimpleNamespace(scenario=scenario, begins=150.0)
     assert said("{customers}, {customers before}", card, Watched(scenario.run(), 1.0), 240) == "240, 120"
+
+
+def test_an_instance_of_event_loops_is_as_busy_as_its_loops_whatever_they_have_in_hand():
+    """Three pieces of a minute on two loops, of ten minutes that they have in five: 30 %. There are 900 workers."""
+    run = Scenario.from_dict({
+        "name": "loops", "run": {"duration": "6 min"},
+        "workloads": {"page": {"target": "web", "arrivals": {"burst": 3}}},
+        "services": {"web": {"workers": 900, "event_loop": {"loops": 2}, "handle": [{"work": "1 min"}]}},
+    }).run()  # fmt: skip
+    assert TABLES["instances"](Watched(run, 60), "web", 300.0)[1] == (("web/1", "30 %", "3"),)

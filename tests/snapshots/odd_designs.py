@@ -95,7 +95,7 @@ def _of_pictures():
         "channels": {"news": {"log": {"partitions": 2}}},
     }).run()  # fmt: skip
     yield "readers at work", _seen(lesson.who_gets_which(run))
-    loop = {"workers": 9, "event_loop": {"loops": 1, "pool": 1}, "handle": [{"work": "1s"}, {"reply": "ok"}]}
+    loop = {"workers": 9, "event_loop": {"like": "vertx-verticle"}, "handle": [{"work": "4s"}, {"reply": "ok"}]}
     shop = lesson.tasks.function_task.newsletter("512MiB")
     beside = {"services.web": loop, "workloads.others": {"target": "web", "arrivals": {"burst": 2}}}
     cut = shop.replace({"run.duration": "20.2s", "run.drain_limit": "0s"} | beside)

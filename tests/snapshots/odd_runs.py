@@ -111,6 +111,9 @@ def _of_readers():
         "services.audit": {"subscribe": "changes", "handle": [{"work": "1ms"}, {"effect": "line"}]},
     }  # fmt: skip
     runs = {f"{drain}": addresses(2).replace(more | {"run.drain_limit": drain}).run() for drain in ("0s", "60s")}
+    its = {"services.profile.subscribe": {"channel": "changes", "prefetch": "unlimited"}, "run.drain_limit": "1s",
+           "services.profile.handle.0.work": "1s"}  # fmt: skip
+    runs["handed out"] = addresses(2, {"queue": {}}).replace({**its, "run.duration": "2s"}).run()
     yield "out of order", table(out_of_order(**runs))
     board = lesson.tasks.window_task
     nobody = {"workloads.telephone.arrivals": {"constant": "0.25/s"}, "workloads.telephone.delay": "9s",

@@ -206,6 +206,7 @@ ODD = [
         "break-events": {"hints": 1}, "sign-it": {"tries": 3, "passed": True}}, "inventory": {}},
     student("Fay", "in both designs", "in both designs", before=RIGHT, after=RIGHT, passed=("break-events", "sign-it")),
     student("Gus", "only in events", "only in events", before=RIGHT, passed=("break-events",)),
+    student("Jo") | {"inventory": {"before": {"at-once": "50 ms", "early": "once"}}},
     student("Hal", "in neither", "in neither", after=WRONG), student("Ivy", None, "only in classic"),
 ]  # fmt: skip
 

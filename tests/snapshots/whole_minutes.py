@@ -105,7 +105,8 @@ def _of_shifts():
     begin = partial(Incident, futures.card, futures)
     for name, moves in {
         "twice": ["name page", "name stock", "name stock", "mend soon", "mend soon"],
-        "late": ["mend late", "look page"], "to the end": ["look page", "mend late", "look page"],
+        "right": ["name stock", "look page", "name stock", "mend nothing"], "late": ["mend late", "look page"],
+        "to the end": ["look page", "mend late", "look page"],
         "wrong to the end": ["name page"] * 5 + ["mend nothing"],
     }.items():  # fmt: skip
         game, said = begin(), []

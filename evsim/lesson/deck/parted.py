@@ -38,8 +38,8 @@ def _instances(watched, service, now):
     lines = []
     for number in range(capacity.count):
         its = mine[owner == number]
-        there = capacity.worker_time(window, number)
-        busy = f"{100 * watched.held_by(its, window) / there:.0f} %" if there else "-"
+        held, there = watched.held(service, *window, number)
+        busy = f"{100 * held / there:.0f} %" if there else "-"
         done = ((rows["ended"][its] >= now - BACK) & (rows["ended"][its] < now)).sum()
         lines.append((f"{service}/{number + 1}", busy, str(done)))
     return (service, "busy, 5 min", "ended in 5 min"), tuple(lines[:MOST])

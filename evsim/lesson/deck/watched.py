@@ -106,17 +106,23 @@ class Watched:
         gone = np.isin(self.rows["verdict"], (Verdict.EXPIRED, Verdict.DROPPED, Verdict.LOST))
         return self.of(channel) & gone & _between(self.rows["settled"], start, end)
 
-    def held(self, service, start, end):
-        """Seconds of its workers, or event loops, that were taken between two moments, and that there were."""
+    def held(self, service, start, end, instance=None):
+        """Seconds of its workers, or event loops, that were taken between two moments, and that there were.
+
+        Of all its instances, or of one.
+        """
         loop, capacity = self.run.scenario.complete.services[service].event_loop, self.run.tables.capacity[service]
+        mine, window = np.flatnonzero(self.at(service) & (self.rows["worker"] >= 0)), (start, end)
+        if instance is not None:
+            mine = mine[capacity.instance_of(self.rows["worker"][mine]) == instance]
         if loop is None:
-            return self.held_by(np.flatnonzero(self.at(service)), (start, end)), capacity.worker_time((start, end))
-        code = list(self.run.scenario.services).index(service)
-        pieces = [(begun, ended) for begun, ended, _, _, its, lane, _ in self.run.records.pieces
-                  if its == code and 0 <= lane < OF_POOL]  # fmt: skip
+            return self.held_by(mine, window), capacity.worker_time(window, instance)
+        known = set(mine.tolist())
+        pieces = [(begun, ended) for begun, ended, _, _, _, lane, row in self.run.records.pieces
+                  if row in known and 0 <= lane < OF_POOL]  # fmt: skip
         begun, ended = np.array(pieces).reshape(-1, 2).T
-        held = float(inside(begun, ended, (start, end)).sum())
-        return held, capacity.instance_time((start, end)) * loop.loops
+        held = float(inside(begun, ended, window).sum())
+        return held, capacity.instance_time(window, instance) * loop.loops
 
     def held_by(self, rows, window):
         """Seconds of a window in which some rows held a worker; those of a batch hold one together."""

@@ -105,7 +105,7 @@ class _Reading:
     @classmethod
     def of(cls, scenario, name):
         service = scenario.services[name]
-        reads = [each for each in service.subscribe if each.channel]
+        reads = service.subscribe
         if not reads:
             return cls()
         channels = [scenario.channels[each.channel] for each in reads]
@@ -197,9 +197,9 @@ def _formula(station):
     notes = ["a channel gives it its work, and polls, batches or balance may make that wait"] if reading.reads else []
     own = ""
     if reading.partitions is not None and reading.partitions <= workers:
-        notes.append(
-            f"each of its {reading.partitions} partitions has a worker: it is at least this, if keys are uneven"
-        )
+        one = "its one partition has one worker at a time"
+        each = f"each of its {reading.partitions} partitions has a worker: it is at least this, if keys are uneven"
+        notes.append(one if reading.partitions == 1 else each)
         workers, rate, own = 1, rate / reading.partitions, " a partition"
         back = 2 * reading.hop
         mean, variance = mean + back, variance + (station.scenario.network.latency.cv * reading.hop) ** 2 * 2
@@ -208,8 +208,7 @@ def _formula(station):
     elif reading.partitions is not None:
         notes.append("messages of one partition wait for each other: it is at least this")
         if reading.owned:
-            instances = station.service.instances
-            workers, rate, own = workers // instances, rate / instances, " an instance"
+            workers, rate, own = station.service.workers, rate / station.service.instances, " an instance"
     cv = math.sqrt(variance) / mean
     if workers == 1:
         wait = theory.mg1(rate, mean, cv).wait_mean

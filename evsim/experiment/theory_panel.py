@@ -176,6 +176,10 @@ def _wait(predicted, service, name):
     raise _Unknown(f"{name}: {found.why[0]}")
 
 
+def _written_wait(wait):
+    return "without end" if wait == math.inf else write("wait_mean", wait)
+
+
 class TheoryPanel:
     """Predicted beside measured, for each service and for the answer: :meth:`Run.theory`, :meth:`Replications.theory`.
 
@@ -201,7 +205,7 @@ class TheoryPanel:
         for name, each in self.predictions.items():
             measured = self._services[name]
             rows.append([
-                name, each.formula or "-", write("wait_mean", each.wait), cell("wait_mean", measured["wait_mean"]),
+                name, each.formula or "-", _written_wait(each.wait), cell("wait_mean", measured["wait_mean"]),
                 write("utilisation", each.utilisation) if each.formula else "-",
                 cell("utilisation", measured["utilisation"]),
             ])  # fmt: skip

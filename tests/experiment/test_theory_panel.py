@@ -68,6 +68,17 @@ def test_where_none_applies_it_says_why(scenario, why):
     assert why in "; ".join(found.why)
 
 
+def test_more_than_one_partition_carries_waits_without_end():
+    """8 a second of 200 ms each, for four workers of which a log with one partition uses one at a time."""
+    one = {"workers": 4, "subscribe": "jobs", "handle": [{"work": {"exponential": "200ms"}}]}
+    scenario = desk("1ms").replace({"services.reader": one, "services.desk.handle.1": {"publish": "jobs"},
+                                    "channels.jobs": {"log": {"partitions": 1}}, "run.duration": "9s",
+                                    "run.warmup": 0})  # fmt: skip
+    assert predictions(scenario)["reader"].wait == float("inf")
+    said = str(scenario.run().theory())
+    assert "without end" in said and "its one partition has one worker at a time" in said and "inf" not in said
+
+
 def test_customers_who_do_not_come_at_random_make_it_only_near():
     every = desk({"exponential": "50ms"}).replace({"workloads.people.arrivals": {"constant": "8/s"}})
     assert "do not come at random moments" in predictions(every)["desk"].why[0]

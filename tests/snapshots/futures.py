@@ -168,8 +168,34 @@ STATIONS = [
     TELLS | {"workloads.others": {"target": "desk", "arrivals": {"poisson": "1/s"}}},
     TELLS | {"services.front.handle.0": {"publish": {"channel": "jobs", "acks": 0}}},
 ]
+TO_FRONT = "services.front.handle.0.publish"
+NEAR_AND_FAR = {"near": {"between": ["jobs", "desk"], "latency": "5ms"}, "far": {"between": ["more", "desk"],
+                                                                              "latency": "20ms"}}  # fmt: skip
+BOTH = {"channels.more": "queue", "services.front.handle": [{"publish": "jobs"}, {"publish": "more"}, {"reply": "ok"}],
+        "services.desk.subscribe": [{"channel": each, "prefetch": 1} for each in ("jobs", "more")]}  # fmt: skip
+ITEMS = {"channel": "jobs", "items": {"shares": {0: "50%", 3: "50%"}}}
+CHANCE = {HANDLE: [{"maybe": {"probability": 0.5, "then": [{"work": "1ms"}]}}]}
+SPARE = {"services.spare": {"handle": by_hand}, "services.mailing-list": {"handle": [{"work": "1ms"}]}}
+FURTHER = [  # of what some ask, tell or read
+    TELLS | BOTH | {"network.links": NEAR_AND_FAR, WORK: "20ms"},
+    TELLS | BOTH | {"network.links": NEAR_AND_FAR, WORK: "20ms", WORKERS: 1},
+    *(TELLS | {"channels.jobs": {"log": {"partitions": each}}, "network.latency": {"erlang": {"mean": "4ms", "k": 4}},
+               WORK: {"exponential": "20ms"}} for each in (2, 3, 4, 5)),
+    TELLS | {"channels.jobs": {"log": {"partitions": 6}}, "services.desk.instances": 3, WORKERS: 1,
+             WORK: {"exponential": "20ms"}},
+    *(TELLS | {"channels.jobs": each, TO_FRONT: {"channel": "jobs", "acks": acks}}
+      for each in ("log", {"log": {"replicas": 2}}) for acks in (0, 1, "all")),
+    TELLS | {"channels.jobs": {"queue": {"max_length": 9, "overflow": "block"}}},
+    TELLS | {TO_FRONT: ITEMS, "network.latency": "3ms"},
+    CHANCE, CHANCE | SPARE,
+    CHANCE | {"workloads.callers.arrivals": {"profile": [["0s", "9/s"], ["2s", "0/s"]]}},
+    CHANCE | {"services.desk.limit": 3},
+    ASKS | {WORK: {"exponential": "50ms"}, "services.front.workers": 1, "services.front.handle": [{"call": "desk"}]},
+    ASKS | {WORK: {"exponential": "50ms"}, "services.front.workers": 9},
+]  # fmt: skip
 THEORY = {
     "stations": lambda: [_theory(**changes) for changes in STATIONS],
+    "further stations": lambda: [_theory(**changes) for changes in FURTHER],
     "built in": lambda: [evsim.load(name).run(until=8).theory() for name in evsim.names()],
     "examples": lambda: [each.replace({"faults": []}).run(until=each.run_settings.duration / 4).theory() for _,
                          each in examples()],

@@ -233,7 +233,7 @@ def _workers(box, handlings, hop, name):
         box.instances = min(1000, len(instances)), f"measured: {name}"
     most = 0
     for instance in instances or {""}:
-        mine = [handling.span for handling in handlings if handling.span.instance == instance or not instances]
+        mine = [handling.span for handling in handlings if handling.span.instance == instance]
         most = max(most, _at_once(mine))
     box.together = len(instances) < 2
     waits = sum(handling.waited > LATE * hop + 1000 for handling in handlings)

@@ -139,7 +139,7 @@ def _exchanges(types, bindings, called, said, sketch):
     to_none = "to no queue of the file, and"
     sketch.count(others, "binding", f"leads {to_none} is left out", f"lead {to_none} are left out")
     for place, theirs in bound.items():
-        exchange, kind = place[1], types.get(place, "direct")
+        exchange, kind = place[1], types.get(place) or "direct"
         if kind not in TYPES:
             sketch.note(f"exchange {exchange} is of type {kind}, which evsim has not: taken for a fanout")
             kind = "fanout"

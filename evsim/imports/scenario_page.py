@@ -17,7 +17,7 @@ def page(data, origins, words, sources, notes):
     lines = [_comment(said), *(_comment(f"* {note}", "#   ") for note in notes)]
     order = list(data)
     origins = dict(sorted(origins.items(), key=lambda each: order.index(each[0].partition(".")[0])))
-    for section, content in {**data, **({"origins": origins} if origins else {})}.items():
+    for section, content in {**data, "origins": origins}.items():
         lines += _entry(section, content, "", words, section, section in OPEN)
     return "\n".join([*lines, PROMISE]) + "\n"
 

@@ -86,7 +86,7 @@ class Sketch:
     def handle(self, name, steps, rank):
         """The steps of a box, if nobody who knows better has said them."""
         box = self.box(name)
-        if rank >= box.rank or not box.steps:
+        if rank >= box.rank:
             box.steps, box.rank = list(steps), rank
 
     def note(self, text):

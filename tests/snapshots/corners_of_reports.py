@@ -12,6 +12,7 @@ from evsim.reporting.effort import Effort
 from evsim.reporting.excerpts import excerpts
 from evsim.reporting.loads import holds_up_to, loads
 from evsim.reporting.report import _first
+from evsim.reporting.report_page import Report
 from evsim.scenario import Scenario
 from tests.snapshots.telling import ALONE, DESK, WORK, WORKERS, examples, in_folder, interrupted_after, told
 
@@ -86,13 +87,18 @@ def _answers():
     good, bad = judge(mean, {"response_mean": of["good"]}), judge(mean, {"response_mean": of["bad"]})
     more = judge(mean | errors, {"response_mean": of["good"], "errors": of["good"]})
     torn = judge(mean | errors, {"response_mean": of["bad"], "errors": of["close"]})
-    return [str(answer({f"design {number}": each for number, each in enumerate(case)})) for case in (
+    none = [Report._shown(None, metric, estimate([0.0, 0.0])) for metric in ("response_p99", "completion_p99", "lost")]
+    return none + [str(answer({f"design {number}": each for number, each in enumerate(case)})) for case in (
         [good, more], [more, good], [torn], [bad, torn], [torn, good], [bad, []])]  # fmt: skip
 
 
 def _efforts():
     even = partial(Effort, short=0, designs=1, faults=0, loads=0, searches=0, sides=0)
-    designs = {"closed": SHORT.replace({ARRIVALS: CLOSED}), "two": DESK.replace({"workloads": MORE}), "one": FLIPS}
+    designs = {
+        "closed": SHORT.replace({ARRIVALS: CLOSED}),
+        "two": DESK.replace({"workloads": MORE, "objectives": {"errors": 0}}),
+        "one": FLIPS,
+    }
     return [
         *(even(whole=whole).told(n, 1) for whole, n in ((1, FEW), (1, FEW + 1), (100, 1), (99.4, 1), (99.6, 1))),
         str([even(whole=1).within(each, n, 1) for each, n in ((10, 20), (9.99, 20), (0, 1), (0, 2), (0, 3), (2, 9))]),
@@ -147,7 +153,7 @@ def corners_of(page):
     slow = SHORT.replace({WORK: "100ms", "name": "slow", ARRIVALS: {"constant": "30/s"}})
     corners = {
         "busy": _busy, "cut": _cuts, "answers": _answers, "effort": _efforts, "loads": _loads, "duties": _duties,
-        "closed": lambda: report(SHORT.replace({ARRIVALS: CLOSED, "run.duration": "200ms"}), SHORT.replace(own), n=16),
+        "closed": lambda: report(SHORT.replace({ARRIVALS: CLOSED, "run.duration": "200ms"}), SHORT.replace(own), n=8),
         "apart": lambda: report(SHORT.replace({ARRIVALS: {"constant": "400/s"}}), slow),
         "flips": lambda: report(FLIPS), "stopped": lambda: [_stopped(page, after) for after in (30, 340)],
         "stored": lambda: in_folder(lambda folder: "\n".join(_stored(folder))),

@@ -1,26 +1,16 @@
 """What evsim says of logs and tables whose numbers lie on a limit of what is read from them, or are odd."""
 
-from contextlib import ExitStack
-from unittest.mock import patch
-
 import numpy as np
 
-from evsim.imports import measured, minute_counts
-from tests.snapshots.made_files import log, made, rows_of
+from evsim.imports import measured
+from evsim.imports.sketch import slug
+from tests.snapshots.made_files import log, made, rows_of, with_limit
 from tests.snapshots.telling import told
 
 __all__ = ["FILES_ON_THE_LIMIT"]
 
 COUNTS = "HashOwner,HashApp,HashFunction,Trigger,1,2,3,4"
 GROUPS = "GROUP TOPIC PARTITION CURRENT-OFFSET LOG-END-OFFSET LAG CONSUMER-ID HOST CLIENT-ID"
-
-
-def _with_limit(most, **files):
-    """What is made of files where a run holds so many customers only."""
-    with ExitStack() as limits:
-        for module in (measured, minute_counts):
-            limits.enter_context(patch.object(module, "LONGEST_RUN", most))
-        return made(**files)
 
 
 def _days(*days, rest="200 5"):
@@ -66,7 +56,8 @@ LIMITS = {
              + log("200 5 1 2600", zone=" -0330")),
         made(x__log=log(*["200 5 0.1"] * 9, "200 5"), y__log=log(*["503 5 0.2"] * 2)),
         made(x__log=log(*["200 5 0.1"] * 8, *["200 5"] * 2)),
-        _with_limit(4, x__log=log(*["200 5"] * 4, start="09:00:{:02}")
+        with_limit(4, x__log=log(*["200 5 0.5"] * 3, start="08:{:02}:00") + log(*["200 5 0.2"] * 5)),
+        with_limit(4, x__log=log(*["200 5"] * 4, start="09:00:{:02}")
                     + log(*["200 5 5"] * 5, start="09:{:02}:00"))],
     "tables": lambda: [
         made(t__csv=rows_of("id,Time,Took_S,Status", "7,1,0.5,499", "   ", "8,2,0.25,500", "9,3,0.25,599", "9",
@@ -82,8 +73,8 @@ LIMITS = {
         made(t__csv=rows_of("time", f"{10**11 - 1}", f"{10**11 - 9}")),
         made(a__log=log(*["500 5 0.1"] * 3), t__csv=rows_of("time", "1", "2", "4")),
         made(a__csv=rows_of("time,took_ms", "0,7", "1,7"), b__log=log(*["500 5 0.1"] * 3)),
-        _with_limit(4, t__csv=rows_of("time", *map(str, (0, 9, 10, 11, 12, 20)))),
-        _with_limit(4, t__csv=rows_of("time", "0", "9", "10", "11"))],
+        with_limit(4, t__csv=rows_of("time", *map(str, (0, 9, 10, 11, 12, 20)))),
+        with_limit(4, t__csv=rows_of("time", "0", "9", "10", "11"))],
     "minutes": lambda: [
         made(m__csv=rows_of(COUNTS, *(f"o,a,f{n},http,{n},1,2,3" for n in range(8)), "  ")),
         made(m__csv=rows_of(COUNTS, "o,a,f,http,1,90000,9000,20000")),
@@ -91,7 +82,7 @@ LIMITS = {
         made(m__csv=rows_of(COUNTS, "o,a,f,http,0,0,1000000001,0")), made(m__csv=rows_of(COUNTS, "torn", "o,a")),
         made(m__csv=rows_of(COUNTS, "o,a,f,http,0,0,1000000000,0")), made(m__csv=rows_of(COUNTS, "o,a,f,,0,0,0,1")),
         made(m__csv=rows_of(MINUTES, f"o,a,f,http,{','.join('10' for _ in range(1500))}")),
-        _with_limit(9, m__csv=rows_of(COUNTS, "o,a,f,http,1,2,3,3", "o,a,g,timer,0,0,0,0"))],
+        with_limit(9, m__csv=rows_of(COUNTS, "o,a,f,http,1,2,3,3", "o,a,g,timer,0,0,0,0"))],
     "measured": lambda: "\n".join([
         *map(measured.rate_words, (0.0, 1e-9, 1.2e-8, 0.00012345678, 0.000999, 1e-3, 9999.4, 1e4, 12345.6)),
         *map(measured.rounded_time, (0.0, 1.2345e-10, 1.00005e-3, 2.5, 86399.9)),
@@ -100,6 +91,7 @@ LIMITS = {
             [8, 0, 4], [9, 0, 3], [5], [0.5, 0.25], [0, 0, 90], [3] * 10, [40, 0] * 5, [40, 0, 0] * 4)),
         *(_times(*each) for each in ([1], [0.9], [5e6], [5e6, 5e6], [1e6, 3e6], range(10**6, 10**6 + 49 * 10**5, 10**5),
                                      range(10**6, 10**6 + 50 * 10**5, 10**5))),
+        *map(slug, ("a" * 40, "a" * 41, "a" * 17 + "-" + "b" * 30, "b" * 30 + "-" + "c" * 15, "c-" * 30)),
         *(_times(*np.repeat(range(10**6, 10**6 + kinds * 10**5, 10**5), 100 // kinds)) for kinds in (2, 3)),
         *(_times(*range(10**6, 10**6 + kinds * 10**5, 10**5), *[10**6] * (50 - kinds)) for kinds in (40, 41))]),
     "groups": lambda: [

@@ -1,15 +1,18 @@
 """Files that people bring, as they are made for snapshots, and the drafts that come of them."""
 
 import json
+from contextlib import ExitStack
 from pathlib import Path
+from unittest.mock import patch
 
 import evsim
 from evsim import Scenario
+from evsim.imports import measured, minute_counts
 from tests.imports.test_replay import SMALL
 from tests.snapshots.telling import ALONE, in_folder
 from tests.snapshots.texts import drawn
 
-__all__ = ["exported", "log", "made", "new", "otlp", "replayed", "rows_of"]
+__all__ = ["exported", "log", "made", "new", "otlp", "replayed", "rows_of", "with_limit"]
 
 
 def new(folder=None, name=None):
@@ -77,3 +80,11 @@ def replayed(observed="time,requests\n0,1\n10s,1\n", timeline=None, of=SMALL, **
         return [found, json.dumps(found.data), *(drawn(found.plot, figure) for figure in (*found.observed, "response"))]
 
     return in_folder(make, observed__csv=observed, **({"timeline__csv": timeline} if timeline else {}))
+
+
+def with_limit(most, **files):
+    """What is made of files where a run holds so many customers only."""
+    with ExitStack() as limits:
+        for module in (measured, minute_counts):
+            limits.enter_context(patch.object(module, "LONGEST_RUN", most))
+        return made(**files)

@@ -18,6 +18,7 @@ PARTS = """services:
   DB-Postgres: {}
   cache: {image: 'docker.io/Library/Redis:7', ports: ['6379:6379']}
   Prometheus: {image: prom/prometheus}
+  traces: {image: openzipkin/zipkin}
   mq: {image: RabbitMQ}
   kafka: {}
   api: {build: ., image: '', depends_on: [Prometheus, DB-Postgres, mq, gone], ports: [{target: 80}, 81]}
@@ -93,6 +94,20 @@ BOUND = [("dlx", "gone", "queue", "b"), ("dlx", "a", "queue", "a"), ("dlx", "b",
          ("unknown", "a", "queue", "k"), ("a", "b", "exchange", ""), ("b", "c", "exchange", "")]  # fmt: skip
 KINDS = [("dlx", "direct"), ("every", "topic"), ("jobs", "direct"), ("topics", "topic"), ("pairs", "direct"),
          ("mixed", "topic"), ("fans", "fanout")]  # fmt: skip
+GROUPS = "GROUP TOPIC PARTITION CURRENT-OFFSET LOG-END-OFFSET LAG CONSUMER-ID HOST CLIENT-ID"
+PATTERNS = [("topics", "topic"), ("pairs", "direct")], [
+    ("topics", "x", "queue", "in.*"), ("topics", "y", "queue", "#"), ("topics", "z", "queue", "in.*"),
+    ("pairs", "x", "queue", ""), ("pairs", "y", "queue", "k"), ("pairs", "z", "queue", "k")]  # fmt: skip
+BARE = {
+    "queues": [{"name": "x"}],
+    "exchanges": [{}, {"name": "e"}],
+    "bindings": [
+        {},
+        {"source": "e"},
+        {"source": "e", "destination": "x"},
+        {"source": "e", "destination": "x", "destination_type": "queue"},
+    ],
+}
 TIMES = rows_of("time,took_s", *(f"{n / 4},1" for n in range(40)))
 
 
@@ -110,12 +125,15 @@ ODD = {
         _with_limit(described, "MOST", c__yaml="services:\n  a: {image: x}\n"),
         _with_limit(described, "MOST", c__yaml="services:\n  a: {image: x, scale: 1}\n"),
         _with_limit(described, "MOST", c__yaml="services:\n  a: {image: x, scale: 1, y: 2}\n"),
-        _with_limit(draft, "LARGEST", c__yaml="a:\n b\n"), _with_limit(draft, "LARGEST", c__yaml="a: b")],
+        made(c__yaml="services:\n  a: {image: x}\n  b: {image: zipkin}\n"), made(a__yaml=LONELY, b__yaml=LONELY),
+        *(_with_limit(draft, "LARGEST", c__yaml=text) for text in ("a: bc", "a:\n b\n", "a: b"))],
     "asyncapi": lambda: [_partitions(0, 1, 10_000, 10_001, "3", True), made(a__json=json.dumps(ROUND)),
                          made(a__json=json.dumps(LETTERS)),
                          made(a__json=json.dumps(LETTERS).replace('"j"', '"letters2"'))],
     "rabbit": lambda: [made(r__json=each) for each in (
         _rabbit(LIMITS), _rabbit(POLICED, policies=POLICIES), _rabbit(DEAD, KINDS, BOUND),
+        _rabbit(map(_queue, "xyz"), PATTERNS[0], PATTERNS[1]), json.dumps(BARE),
+        json.dumps({"queues": [{"name": "x", "vhost": "/"}, {}], "more": ["exchanges", "bindings"]}),
         _rabbit([_queue("self", x_dead_letter_exchange="", x_dead_letter_routing_key="self")]))],
     "together": lambda: [
         made(b__json=json.dumps(LETTERS), a__json=_rabbit([
@@ -123,6 +141,7 @@ ODD = {
         made(c__yaml="services:\n  jobs: {image: x}\n  a: {image: x}\n", r__json=_rabbit(DEAD, KINDS, BOUND)),
         made(c__yaml=LONELY, x__log=log(*["200 5 0.1"] * 3)), made(c__yaml=LONELY + "  b: {image: y, ports: [80]}\n",
                                                                   x__log=log(*["200 5 0.1"] * 3)),
+        made(a__yaml=LONELY, g__txt=rows_of(GROUPS, "mail jobs 3 0 9 2 - - -")),
         made(c__yaml=LONELY, t__json=otlp(("b", "1", "", 2, 0, 9))),
         made(t__csv=TIMES, u__json=otlp(*(("a", str(n), "", 2, 1000 * n, 1000 * n + 250) for n in range(4)))),
         made(t__csv=TIMES.replace(",1\n", ",2\n"), u__json=otlp(*(("a", str(n), "", 2, 500 * n, 500 * n + 500)

@@ -20,6 +20,7 @@ STEP = {"profile": [[0, "0/s"], ["5s", "0/s"], ["5s", "8/s"]]}
 LATE = SMALL | {"workloads": {"page": {"target": "desk", "arrivals": STEP}}}
 CHANGES = SMALL | {"faults": [{"change": "services.desk.instances", "to": 2, "at": "1s"}]}
 FASTER = SMALL | {"faults": [{"change": "workloads.page.arrivals.constant", "to": "2/s", "at": "1s"}]}
+LINKS = "page - desk", "page-desk", "page - - desk"
 SEEN = "time,requests\n0,1\n10s,1\n"
 
 
@@ -57,7 +58,7 @@ ODD = {
         _happens("3s,outage,desk,,1s", "5s,crash,desk,,1s", of=FAULTY), _happens("1500ms,outage,desk,,1s", of=FAULTY),
         _happens("5s,outage,desk,,1s", "6s,outage,dsk,,1s", of=FAULTY), _happens("30s,outage,desk,,1s", of=FAULTY),
         _happens("5s,scale,desk,4,", of=CHANGES), _happens("5s,load,page,x2,", "6s,outage,desk,,1s", of=FASTER),
-        *(_happens(f"5s,latency,{link},,1s,5ms", header=f"{COLUMNS},add") for link in ("page - desk", "page-desk")),
+        *(_happens(f"5s,latency,{link},,1s,5ms", header=f"{COLUMNS},add") for link in LINKS),
         *(_happens(f"5s,slowdown,desk,,1s,{more}", header=f"{COLUMNS},factor") for more in ("", "2,9")),
         _happens("5s,outage", header="time,what"), _happens("5s,outage", header="time,wat"),
         _happens("2026-03-02T09:00:05Z,outage,desk,,1s", "9s,scale,desk,2,",

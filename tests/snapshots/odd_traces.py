@@ -2,7 +2,7 @@
 
 import json
 
-from tests.snapshots.made_files import made, otlp
+from tests.snapshots.made_files import made, otlp, with_limit
 from tests.snapshots.telling import told
 
 __all__ = ["ODD_TRACES"]
@@ -135,6 +135,7 @@ STEPS = {
         _relayed(5, 7), _relayed(0, 0), _relayed(5, 7, held=2), _relayed(5, 7, 9, held=2), _relayed(plain=2, held=2),
         _relayed(plain=3, held=2))],
 }  # fmt: skip
+ANSWERED = (11, "read"), (13, "reply")  # ms
 EXCHANGED = {"messaging.destination.name": "exchange"}
 SHAPES = {
     "names of channels": lambda: [
@@ -162,12 +163,19 @@ SHAPES = {
                ("b", "4", "2", 5, 4, 5, JOBS), ("d", "5", "", 4, 30, 31, FACTS), ("c", "6", "5", 5, 40, 41, FACTS)),
         _trace(("a", "1", "", 2, 5, 9), ("a", "2", "", 2, 1, 4), ("clients", "3", "", 3, 20, 30, {"peer.service": "a"}),
                ("a", "4", "3", 2, 21, 29), ("facts-source", "5", "", 2, 30, 31), ("b", "6", "", 5, 30, 31, FACTS)),
-        _trace(("a", "1", "", 2, 0, 1), ("a", "2", "", 2, 200_000_000, 200_000_001)),
+        _trace(("a", "1", "", 2, 0, 1), ("a", "2", "", 2, 200_000_000, 200_000_001, {}, {"traceId": "u"})),
+        with_limit(4, t__json=otlp(*(("a", str(n), "", 2, at, at + 1, {}, {"traceId": str(n)})
+                                     for n, at in enumerate((0, 900, 1000, 1100, 1200, 9000))))),
+        _trace(("clients", "1", "", 2, 0, 9)),
+        _trace(("a", "1", "2", 1, 0, 9), ("a", "2", "1", 1, 0, 9), ("b", "3", "2", 2, 1, 5)),
+        _trace(("a", "1", "", 3, 0, 9, MAIL), ("a", "2", "1", 3, 1, 5, {"peer.service": "b"}),
+               ("a", "3", "", 2, 20, 29)),
         _trace(("a", "1", "", 2, 0, 8), ("a", "2", "1", 3, 0, 4, {"peer.service": "b"}), ("b", "3", "2", 2, 0, 4),
                ("b", "4", "3", 3, 0, 4, {"peer.service": "a"}), ("a", "5", "4", 2, 0, 4))],
     "waits": lambda: [_trace(*_waits(*each)) for each in (
         (19, 0), (20, 0), (20, 2.001, 2), (20, 2.002, 1), (20, 2.002, 2))]
-    + [_trace(*_answers(*each)) for each in ([(0, 8)], [(-1, 8)], [(1, 10)], [(1, 9)], [(1, 8, BAD), (-1, 10, BAD)])],
+    + [_trace(*_answers(*each)) for each in ([(0, 8)], [(-1, 8)], [(1, 10)], [(1, 9)], [(1, 8, BAD), (-1, 10, BAD)],
+        [(0, 8, {"events": [{"timeUnixNano": f"{at}000000", "name": said} for at, said in ANSWERED]})])],
     "many": lambda: [
         _trace(*((f"a/{n}", str(n), "", 2, n, n + 2) for n in range(1001)), ("a", "x", "1", 3, 2, 3, MAIL)),
         _trace(("a/x", "1", "", 2, 0, 9), ("a/x", "2", "", 2, 1, 9), ("a/y", "3", "", 2, 20, 29),
@@ -217,6 +225,7 @@ WRITTEN = {
             (3, JOBS | {"messaging.operation.type": "send"}), (3, JOBS | {"messaging.operation": "publish"}),
             (3, JOBS | {"messaging.operation.name": "ack"}), (3, {"messaging.operation": "create"}),
             (3, {"peer.service": "10.0.0.7", "db.system.name": "oracle", "db.system": "other"}),
+            (3, {"peer.service": "10.0.0.8", "db.system": "redis"}),
             (3, {"server.address": "10.0.0.7:80", "db.namespace": "books"}), (3, {"rpc.service": "tax.v1"}), (3, {}),
             (3, JOBS | {"messaging.operation.type": "receive"}))))),
 }  # fmt: skip

@@ -76,10 +76,10 @@ class ScaledPool(ElasticPool):
         self.env.call_in(self.between, self._sample, None, TIMEOUT)
 
     def average(self, seconds):
-        """Of the samples of so many last seconds; of none, what is now."""
+        """Of the samples of so many last seconds; of no time, what is now."""
         now = self.env._now
         its = [value for time, value in self.samples if time > now - ticks(seconds)]
-        return sum(its) / len(its) if its and seconds else float(self.measured())
+        return sum(its) / len(its) if its else float(self.measured())
 
     # What is decided.
 

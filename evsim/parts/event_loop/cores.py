@@ -87,11 +87,10 @@ class Share:
     def _update(self):
         """Take off what each has had of the cores since the last time."""
         now, (pieces, speed) = self.env._now, self.at_work()
-        if pieces:
-            had = max(0.0, now - self.updated) * speed
-            for piece in pieces:
-                piece[0] -= had
-        self.updated = max(now, self.updated)
+        had = (now - self.updated) * speed  # of none, it may have been paused for longer than until now
+        for piece in pieces:
+            piece[0] -= had
+        self.updated = now
 
     def _expect(self):
         """Be called when the first of them may be done, unless an entry comes before that and looks again."""

@@ -119,8 +119,6 @@ class Lane:
 
     def over(self, row):
         """The piece in work is done: what follows at once is still a part of it, and then the next one has its turn."""
-        if self.piece is None or self.piece[0] != row:
-            return  # its instance has crashed since
         piece, self.piece = self.piece, None
         self.noted[1] = self.env._now
         self.going_on = row

@@ -117,8 +117,7 @@ class Environments(ElasticPool):
         if number not in self.away:
             self.free.pop()
             self.free.insert(self._place(number), worker)
-        if self.instances[number].life is not None and number not in self.leaving:
-            self._is_idle_from_now(number)
+        self._is_idle_from_now(number)
 
     def _place(self, number):
         """Where in the line of the free ones a worker of an environment stands: those that stay come first."""
@@ -154,9 +153,7 @@ class Environments(ElasticPool):
 
     def _look(self, number):
         self.watched.discard(number)
-        if self.instances[number].life is None or number in self.leaving:
-            return
-        if self.is_idle(number):
+        if self.instances[number].life is not None and self.is_idle(number):
             due = self.idle_since[number] + self.keep_alive
             if due <= self.env._now:
                 self.retire(number)

@@ -19,7 +19,7 @@ class Pollers(GuardedConsumer):
     def __init__(self, kernel, channel, service, subscription):
         self.settings = subscription.pollers
         self.number, self.grows = self.settings.begins, False
-        self.gap, self.quiet = max(1, round(SECOND / self.settings.growth)), ticks(self.settings.quiet)
+        self.gap, self.quiet = round(SECOND / self.settings.growth), ticks(self.settings.quiet)
         self.spare, self.looks = 0, False
         self.way = channel.number, service.number
         super().__init__(kernel, channel, service, subscription)

@@ -172,6 +172,16 @@ def test_a_crash_empties_loops_and_cores_and_a_pause_stops_them(fault, settings)
         assert (pieces["ended"] - pieces["began"])[across].min() > 2
 
 
+@pytest.mark.parametrize("at", [4.4, 4.6], ids=["with work in hand", "without"])
+def test_who_is_restarted_within_a_pause_works_at_once_as_fast_as_before(at):
+    """The pause would have lasted until 7 s, and lay on the instance that is no more."""
+    faults = [{"pause": "server", "at": at, "for": 2.6}, {"restart": "server", "at": 5, "for": 0.25}]
+    run = balanced(server([{"work": "200ms"}], {"constant": 2}, 9, faults=faults, cores=1))
+    worked = run.spans[run.spans["outcome"] == "ok"]
+    after = worked[worked["started"] > 5]
+    assert len(after) > 5 and np.allclose(after["ended"] - after["started"], 0.2)
+
+
 def test_both_paths_agree():
     handle = [{"work": {"exponential": 0.05}}, {"blocking": "20ms"}, {"effect": "row"}]
     one = server(handle, poisson(10), 20, event_loop={"pool": 2}, cores=2)

@@ -1,6 +1,9 @@
 """Changes: who has a setting that is another later, and is told when it is."""
 
-from evsim.scenario.changes import become, changes, may_become
+from operator import itemgetter
+
+from evsim.scenario.changes import become, changes, may_become, static_ages
+from evsim.ticks import ticks
 
 __all__ = ["Changes"]
 
@@ -13,8 +16,10 @@ class Changes:
     is one version, and nobody is told.
     """
 
-    def __init__(self, scenario):
-        self.scenario, self.now, self.in_force = scenario.as_written, scenario, []
+    def __init__(self, scenario, env):
+        self.scenario, self.now, self.env = scenario.as_written, scenario, env
+        self.written = {ticks(moment): there for moment, there in static_ages(self.scenario)}
+        self.in_force = []  # (since when, change)
         self.ages = [each.complete for each in may_become(self.scenario)] if changes(scenario) else [scenario]
         self.watching = {}  # (section, name) -> functions of its settings
 
@@ -33,16 +38,28 @@ class Changes:
 
     def begin(self, fault):
         """A change is in force."""
-        self.in_force.append(fault)
-        self._tell()
+        self._become([*self._at_random(), *([(self.env._now, fault)] if fault.at is None else ())])
 
     def end(self, fault):
         """A change is over: what it changed is as it would be without it."""
-        self.in_force.remove(fault)
+        self._become([entry for entry in self._at_random() if entry[1] != fault])
+
+    def _at_random(self):
+        return [entry for entry in self.in_force if entry[1].at is None]
+
+    def _become(self, at_random):
+        """All that is written to begin or to end now does so at once: nothing is in force that never is for a time."""
+        now = self.env._now
+        written = [(ticks(each.at), each) for each in self._written_until(now)]
+        self.in_force = sorted((*written, *at_random), key=itemgetter(0))
         self._tell()
 
+    def _written_until(self, now):
+        moment = max((moment for moment in self.written if moment <= now), default=None)
+        return () if moment is None else self.written[moment]
+
     def _tell(self):
-        before, self.now = self.now, become(self.scenario, self.in_force).complete
+        before, self.now = self.now, become(self.scenario, [fault for _, fault in self.in_force]).complete
         for (section, name), listeners in self.watching.items():
             settings = getattr(self.now, section)[name]
             if settings != getattr(before, section)[name]:

@@ -46,7 +46,7 @@ class Kernel:
         self.identifiers = Identifiers(self)
         self.links = Links(self)
         self.risk = Risk(self, guarded)
-        self.changes = Changes(scenario)
+        self.changes = Changes(scenario, self.env)
         self.attempts = Attempts(self)
         self.enter_round = entering_round(self)
 

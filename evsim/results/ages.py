@@ -7,9 +7,9 @@ __all__ = ["ages"]
 
 def ages(run):
     """(since when, the scenario that was in force then) in order of time; the first is the scenario as written."""
-    scenario, found, there = run.scenario, [(0.0, run.scenario)], []
+    scenario, moments, there = run.scenario, {}, []
     if not changes(scenario):
-        return found
+        return [(0.0, scenario)]
     kinds = {fault.kind for fault in changes(scenario)}
     for time, kind, path, end in run.records.incidents:
         if kind in kinds:
@@ -18,8 +18,9 @@ def ages(run):
             there.remove(next(each for each in there if each[0] == time and each[1].target == path))
         else:
             continue
-        found.append((time, become(scenario, [fault for _, fault in there])))
-    return found
+        moments[time] = tuple(fault for _, fault in there)  # all that begins and ends then does so at once
+    known = {each: become(scenario, each) for each in dict.fromkeys(moments.values())}
+    return [(0.0, scenario), *((time, known[each]) for time, each in moments.items())]
 
 
 def _fault(scenario, path, time, there):

@@ -19,19 +19,20 @@ class Capacity:
     (since when, how many of them have somebody).
     """
 
-    def __init__(self, run, service):
+    def __init__(self, run, service, found):
         table, code = run.records.instances.columns(), list(run.scenario.services).index(service)
         mine = table["service"] == code
         self.number, self.born, self.ready, self.ended = (
             table[name][mine] for name in ("instance", "born", "ready", "ended")
         )
         self.width, self.end = run.scenario.complete.services[service].most_workers, run.ended_at
-        self.staffed = [(since, each.services[service].workers) for since, each in ages(run)]
+        self.staffed = [(since, each.services[service].workers) for since, each in found]
 
     @classmethod
     def of(cls, run):
         """service -> its capacity."""
-        return {name: cls(run, name) for name in run.scenario.services}
+        found = ages(run)
+        return {name: cls(run, name, found) for name in run.scenario.services}
 
     @property
     def count(self):

@@ -1,11 +1,14 @@
 """Changes: settings that are others from a moment on, what a scenario may become by them, and what never changes."""
 
+from itertools import combinations
+
 from .errors import Problem, ScenarioError
 from .part import Part, Tagged
 
 __all__ = ["AS_BY_DEFAULT", "become", "changeable", "changes", "may_become", "problems", "static_ages", "with_others"]
 
 
+MOST_AT_RANDOM = 4
 AS_BY_DEFAULT = object()  # what a setting becomes that is left out
 
 
@@ -30,10 +33,24 @@ def static_ages(scenario):
         yield moment, sorted(there, key=lambda fault: fault.at)
 
 
+def _at_once(scenario):
+    """Changes that may be in force at one moment: none, each alone, those written so, and random ones beside them."""
+    alone = [(each,) for each in changes(scenario)]
+    written = dict.fromkeys(((), *alone, *(tuple(there) for _, there in static_ages(scenario))))
+    at_random = _at_random(scenario)
+    beside = [some for count in range(len(at_random) + 1) for some in combinations(at_random, count)]
+    return list(
+        dict.fromkeys((*there, *(each for each in some if each not in there)) for some in beside for there in written)
+    )
+
+
+def _at_random(scenario):
+    return list(dict.fromkeys(each for each in changes(scenario) if each.at is None))
+
+
 def may_become(scenario):
-    """What a scenario may be while it runs, the first as it is written: by each change alone, and by those at once."""
-    sets = [(each,) for each in changes(scenario)] + [tuple(there) for _, there in static_ages(scenario)]
-    return [become(scenario, there) for there in dict.fromkeys(((), *sets))]
+    """What a scenario may be while it runs, the first as it is written."""
+    return [become(scenario, there) for there in _at_once(scenario)]
 
 
 def with_others(complete, scenario):
@@ -56,7 +73,12 @@ def problems(scenario):
             found += _alone(scenario, number, fault)
     if found:
         return found
-    for _, there in static_ages(scenario):
+    many = _at_random(scenario)
+    if len(many) > MOST_AT_RANDOM:
+        path = ("faults", scenario.faults.index(many[-1]), many[-1].kind)
+        rule = f"any of the changes that come at random may be in force together, so there are {MOST_AT_RANDOM} at most"
+        return [Problem(path, rule, len(many), hint="write at for some of them")]
+    for there in _at_once(scenario):
         if len(there) > 1:
             number = scenario.faults.index(there[-1])
             found = found or _refused(scenario, number, there)

@@ -19,6 +19,7 @@ from tests.snapshots.mistakes import MISTAKES
 from tests.snapshots.odd_designs import ODD_DESIGNS
 from tests.snapshots.odd_runs import ODD_RUNS
 from tests.snapshots.other_truths import OTHER_TRUTHS
+from tests.snapshots.pictures_of_parts import PICTURES_OF_PARTS
 from tests.snapshots.played import PLAYERS
 from tests.snapshots.players_asked import PLAYERS_ASKED
 from tests.snapshots.read_files import READ_FILES
@@ -62,7 +63,7 @@ def _of_systems():
 ROOMS = (  # name -> a function that gives pairs: what it is, and the text
     RESULTS_DRAWN, RUNS_ASKED, RUNS_DRAWN, PLAYERS_ASKED, HANDLED, SCENES_IN_A_BROWSER,
     dict(_of_systems()), {"random numbers": records_of_rich_systems}, FORMULAS, EXPERIMENTS, REPORTS, LESSONS,
-    ANSWERS_IN_PYTHON, INCIDENTS, PLAYERS, LIVE_RUNS, WINDOWS, REFUSED_PARTS, FORMULAS_OF_PARTS,
+    ANSWERS_IN_PYTHON, INCIDENTS, PLAYERS, LIVE_RUNS, WINDOWS, REFUSED_PARTS, FORMULAS_OF_PARTS, PICTURES_OF_PARTS,
     STUDENTS, ODD_RUNS, WAYS_OF_RUNNING,
     REFUSALS, VALUES, MISTAKES, READ_FILES,
     WHOLE_MINUTES, OTHER_TRUTHS, ODD_DESIGNS,

@@ -5,8 +5,6 @@ moment, and the worker goes on when the last one is kept. Where one of them fail
 as with branches that run side by side.
 """
 
-from math import inf
-
 from evsim.engine.item_paths import NO_ITEM, identity_draw, path_of_row
 from evsim.engine.parallel import all_ended
 from evsim.engine.random_streams import Label
@@ -55,7 +53,8 @@ class Calls:
 
     @property
     def is_over(self):
-        return not self.under_way and (self.begun == self.count or self.reason is not None)
+        """Asked where no more is to begin as long as some are under way."""
+        return not self.under_way
 
 
 def calls(compiler, step, position, then, without_answer):
@@ -65,7 +64,7 @@ def calls(compiler, step, position, then, without_answer):
     ended.
     """
     parent, ignores = compiler.rows.parent, step.on_error.kind == "ignore"
-    most = inf if step.max_concurrency == inf else step.max_concurrency or 1
+    most = step.max_concurrency or 1
     how_many = _how_many(compiler.kernel, compiler.place, step.times, compiler.purpose(step, position))
     open_calls = {}  # row -> its Calls
     compiler.service.volatile.append(open_calls)

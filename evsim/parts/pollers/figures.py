@@ -3,7 +3,7 @@
 import numpy as np
 
 from evsim.figures import CHANNEL, Figure
-from evsim.parts.pollers.audit import numbers_of, ways
+from evsim.parts.pollers.audit import numbers_of
 
 __all__ = ["FIGURES"]
 
@@ -11,9 +11,7 @@ NONE = float("nan")
 
 
 def _spans(its):
-    """(numbers, seconds of the window with each); None where nobody polls."""
-    if (its.channel, its.service) not in [way[:2] for way in ways(its.run)]:
-        return None
+    """(numbers, seconds of the window with each)."""
     times, numbers = numbers_of(its.run, its.channel, its.service)
     left, right = its.window
     edges = np.clip(np.r_[times, np.inf], left, right)
@@ -21,14 +19,13 @@ def _spans(its):
 
 
 def _mean(its):
-    found = _spans(its)
-    return NONE if found is None else float(found[0] @ found[1] / its.run.tables.window)
+    numbers, seconds = _spans(its)
+    return float(numbers @ seconds / its.run.tables.window)
 
 
 def _most(its):
-    found = _spans(its)
-    there = [] if found is None else found[0][found[1] > 0]
-    return float(max(there, default=NONE))
+    numbers, seconds = _spans(its)
+    return float(max(numbers[seconds > 0], default=NONE))
 
 
 FIGURES = (

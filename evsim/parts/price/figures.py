@@ -37,8 +37,6 @@ def month_of(run, name, used):
 
 def _of_service(part):
     def of(at):
-        if at.settings.price is None:
-            return NONE
         month = month_of(at.run, at.name, use(at.run, at.name, at.counted))
         return getattr(month, part) * at.run.tables.window / MONTH
 
@@ -47,8 +45,6 @@ def _of_service(part):
 
 def _of_channel(part):
     def of(its):
-        if its.settings.price is None:
-            return NONE
         run = its.run
         month = month_of(run, its.channel, use_of_channel(run, its.channel, run.tables.requests.cohort))
         return getattr(month, part) * run.tables.window / MONTH

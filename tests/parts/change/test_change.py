@@ -135,6 +135,40 @@ def test_a_change_without_a_value_makes_a_setting_what_it_is_by_default(shop):
         shop.branch({"change": "services.stock.handle"}, at=1)
 
 
+@pytest.mark.parametrize("first, second", [
+    ({"at": "8s", "for": "4s"}, {"at": "12s", "for": "4s"}),
+    ({"mtbf": "5s", "mttr": "5s"}, {"mtbf": "5s", "mttr": "5s"}),
+    ({"at": "8s", "for": "20s"}, {"mtbf": "5s", "mttr": "5s"}),
+], ids=["one ends as the other begins", "both at random", "one at random"])  # fmt: skip
+def test_two_settings_of_one_step_may_change_at_any_times(first, second):
+    changes = {"change": "services.front.handle.2.publish", "to": None}
+    acks, timeout = (changes | {"change": f"{changes['change']}.{name}", "to": to} | when
+                     for name, to, when in (("acks", 0, first), ("timeout", "1s", second)))  # fmt: skip
+    run = SHOP.replace({"faults": [acks, timeout]}).run()
+    assert run.audit() and (run.incidents["kind"] == "change").sum() >= 2
+
+
+def test_what_is_never_in_force_for_a_time_is_not_refused():
+    """Three failures do not fit into a window of two calls, which is over when they begin."""
+    step = {"call": {"service": "stock", "on_error": "ignore", "breaker": {"failures": 2, "open_for": "1s"}}}
+    calls = SHOP.replace({"services.front.handle.1": step})
+    path = "services.front.handle.1.call.breaker"
+    short = {"change": f"{path}.window", "to": 2, "at": "8s", "for": "4s"}
+    more = {"change": f"{path}.failures", "to": 3, "at": "12s", "for": "4s"}
+    assert calls.replace({"faults": [short, more]}).run().audit()
+    with pytest.raises(ScenarioError, match="3 failures do not fit into 2 calls"):
+        calls.replace({"faults": [short, more | {"at": "11s"}]})
+
+
+def test_changes_at_random_are_few():
+    faults = [
+        {"change": f"services.{name}.workers", "to": 3, "mtbf": "9s", "mttr": "1s"} for name in ("front", "stock")
+    ]
+    faults += [{**each, "to": to} for each in faults for to in (5, 6)]
+    with pytest.raises(ScenarioError, match=r"may be in force together, so there are 4 at most, got 6; write at"):
+        SHOP.replace({"faults": faults})
+
+
 def test_what_is_changed_and_changed_back_is_as_it_was():
     """Where nobody waits for long, the customers who come some time later are served at the same moments."""
     calm = SHOP.replace({"workloads.page.arrivals.poisson": 2, "services.mailer.workers": 8})

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from evsim.lesson.reality_task import MACHINE, beside, both, flow, measured, real, same_customers, with_machine
-from tests.lesson.trying import assert_fails, assert_passes, assert_refused
+from tests.lesson.trying import assert_fails, assert_one_answer_is_true, assert_passes, assert_refused
 
 TASK = "calibrate"
 
@@ -87,3 +87,8 @@ def test_real_customers_are_told_what_the_model_says():
     assert table["formula"]["told yes after (ms)"] == pytest.approx(
         1000 * (flow().run(seed=1).summary()["response_mean"]), rel=0.2
     )
+
+
+@pytest.mark.slow
+def test_the_truth_of_its_question_is_the_one_answer_without_a_wrong_thought_behind_it():
+    assert_one_answer_is_true("for-real")

@@ -3,6 +3,7 @@
 import re
 
 from evsim.lesson import exercise
+from evsim.lesson.questions import QUESTIONS
 
 
 def assert_passes(name, answer):
@@ -25,6 +26,13 @@ def assert_refused(name, answer, words):
     task = exercise(name)
     grade = task.check(answer)
     assert grade.passed is None and "can't be run" in _plain(grade) and words in _plain(grade), _plain(grade)
+
+
+def assert_one_answer_is_true(question):
+    """The truth is the one answer without a wrong thought behind it."""
+    found = QUESTIONS[question]
+    right = [answer for answer, thought in found.choices.items() if not thought]
+    assert len(found.choices) == 4 and right == [found.truth()]
 
 
 def _plain(grade):

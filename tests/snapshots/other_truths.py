@@ -158,6 +158,8 @@ def _others():
     calls = {"loss": ["register", "mailing-list"], "probability": 1, "at": "4s", "for": "1s"}
     storm, contract, history = task.storm_task.storm, task.contract_task.contract, task.history_task
     few = {RATE: "2/s", "run.duration": "40s"}
+    slow = storm(2).replace({"services.mailing-list.handle.0.work": "1500ms", "services.mailing-list.workers": 9,
+                             task.storm_task.HANDLE: [{"call": task.storm_task.LIST}, {"reply": "ok"}]})  # fmt: skip
     past = {"none": history.forgetful(), "all": history.history(), "a day": history.history(4, 2), "half":
             history.history(4, 12)}  # fmt: skip
     past = {name: its.replace(few) for name, its in past.items()}
@@ -169,8 +171,8 @@ def _others():
         "in-vain": {"lost": truths(BAD_DAY={"faults": [calls]}), "well": truths(BAD_DAY={}),
                     "late": truths(BAD_DAY=_slower(30))},
         "larger-pipes": {f"by {by}": truths(pipeline=partial(_slow_pipe, by)) for by in ("0.001", "0.9", "1", "9")},
-        "after-the-trouble": {f"{tries} of {rate}": truths(storm=lambda tries=tries, rate=rate, **_: storm(
-            rate, retry={"attempts": tries})) for tries, rate in ((1, 5), (2, 17), (3, 17), (1, 30))},
+        "after-the-trouble": {f"{rate} a second": truths(storm=lambda rate=rate, **_: storm(rate)) for rate in (5, 17)}
+        | {"slow": truths(storm=lambda **_: slow)},
         "eight-consumers": {name: truths(addresses=its) for name, its in pools.items()} | {
             "fewer": truths(addresses=lambda readers: order_task.addresses(12 - readers)),
             "some": truths(addresses=lambda readers: order_task.addresses({4: 2, 8: 3}[readers]))},

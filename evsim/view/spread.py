@@ -33,7 +33,8 @@ def scene(run, service=None, frame=None):
     bars = _Bars(run, service)
     size = LESSON[0], LESSON[1] + 0.5
     if not bars.count.sum():
-        return sentence("spread", f"Nobody came to {service}.", size)
+        later = " after the warm-up" if run.scenario.run_settings.warmup else ""
+        return sentence("spread", f"Nobody came to {service}{later}.", size)
     frame = frame or Frame(1.18 * float(bars.wait.max()) or 1.0)
     text = bars.finding(run.services[service])
     return Scene(

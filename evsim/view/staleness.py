@@ -35,7 +35,8 @@ def scene(run, frame=None):
     runs = designs(run)
     lines = list(_of_one(*runs.values()) if len(runs) == 1 else _of_several(runs))
     if not max((line.told for line in lines), default=0):
-        return sentence("staleness", "Nobody was told yes, so nobody expects anything to be true.")
+        who = " who came after the warm-up" if any(each.scenario.run_settings.warmup for each in runs.values()) else ""
+        return sentence("staleness", f"Nobody{who} was told yes, so nobody expects anything to be true.")
     if len(runs) > 1:
         found = (f"{write_as('share', line.at(0) / line.told)} ({line.label})" for line in lines)
         text = "Told yes and not true yet, at that moment: " + ", ".join(found)

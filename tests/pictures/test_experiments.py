@@ -108,7 +108,7 @@ def finding_of(found, rows, others):
     seen = [(row, other) for row in rows for other in others if verdict(row[3][other]) in ("more", "less")]
     if len(others) > 1:
         total = count(len(rows) * len(others), "difference")
-        return f"{len(seen)} of {total} from {found.first} are seen in 3 runs each"
+        return f"{len(seen)} of {total} from {found.first} {'is' if len(seen) == 1 else 'are'} seen in 3 runs each"
     if not seen:
         return f"No difference seen between {others[0]} and {found.first} in 3 runs each"
     order = ("response_mean", "errors", "completion_mean", "inconsistent", "lost")
@@ -231,7 +231,8 @@ def test_a_cell_of_a_heat_map_is_the_mean_of_its_points_the_darker_the_more(luck
         assert int(mark.look.colour[1:3], 16) == pytest.approx(255 * (1 - 0.75 * means[place] / top), abs=1)
         assert (mark.look.hatch == "xx") == (place in missed)
     ends = [write("response_mean", edge(means.values())) for edge in (min, max)]
-    red = f"; {count(len(missed), 'cell')} in red miss the objective" if missed else ""
+    miss = "misses" if len(missed) == 1 else "miss"
+    red = f"; {count(len(missed), 'cell')} in red {miss} the objective" if missed else ""
     assert made.title == f"Response mean: from {ends[0]} to {ends[1]}{red}"
     assert [text for _, text in made.x.ticks] == columns and [text for _, text in made.y.ticks] == list(map(str, rows))
 

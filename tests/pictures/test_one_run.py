@@ -142,7 +142,8 @@ def assert_ecdf_is_true(run, crowd):
 def assert_staleness_is_true(run, crowd):
     made, lines = staleness.scene(run), curves.staleness(crowd)
     if not lines:
-        assert made.title == "Nobody was told yes, so nobody expects anything to be true."
+        who = " who came after the warm-up" if run.scenario.run_settings.warmup else ""
+        assert made.title == f"Nobody{who} was told yes, so nobody expects anything to be true."
         return
     assert made.title == curves.staleness_title(crowd, lines[0])
     assert_curves_are_missed(made, lines, len({line.of for line in lines}) > 1)

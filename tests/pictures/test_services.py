@@ -48,7 +48,8 @@ def assert_pictures_of_services_are_true(run):
 def assert_spread_is_true(run, plain, service):
     made, spreads = spread.scene(run, service), Spread(plain, service)
     if not spreads.bars:
-        assert made.title == f"Nobody came to {service}."
+        later = " after the warm-up" if run.scenario.run_settings.warmup else ""
+        assert made.title == f"Nobody came to {service}{later}."
         return
     assert [text for _, text in made.y.ticks] == spreads.labels()
     assert made.title == spreads.title()

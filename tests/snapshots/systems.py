@@ -105,10 +105,11 @@ def _chosen(run):
 
 
 def _pictures(plots, on_paper, empty):
-    """(name, what is on it) of each picture, as it is drawn, or as a browser gets it.
+    """(name, what is on it) of each picture, as it is drawn or as a browser gets it; and what those drawn say in words.
 
     One without marks is its title alone: it is drawn once for all systems, kept in `empty`.
     """
+    said = []
     for name in dir(plots):
         try:
             scene = plots.scene(name)
@@ -117,12 +118,16 @@ def _pictures(plots, on_paper, empty):
             continue
         if not on_paper:
             yield f"scene {name}", rounded(written(scene))
-        elif scene.marks:
+            continue
+        said.append(f"{name}: {scene.title}\n{scene.alt}")  # neither is among the marks of a picture
+        if scene.marks:
             yield f"picture {name}", drawn(scene.draw)
         else:
             if scene.title not in empty:
                 empty[scene.title] = drawn(scene.draw)
             yield f"picture {name}", empty[scene.title]
+    if said:
+        yield "what pictures say", "\n".join(said)
 
 
 def _told_of(scenario, on_paper, empty):

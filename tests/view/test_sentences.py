@@ -136,7 +136,8 @@ def assert_latency_is_true(scene, counted):
 def assert_staleness_is_true(scene, counted):
     run, who = counted.run, counted.cohort & (counted.first == "yes")
     if not who.any():
-        assert scene.title.startswith("Nobody was told yes")
+        later = " who came after the warm-up" if run.scenario.run_settings.warmup else ""
+        assert scene.title.startswith(f"Nobody{later} was told yes")
         return
     never = counted.verdicts[who] == "yes, never true"
     if scene.title.startswith("Whoever of"):

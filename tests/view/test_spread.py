@@ -61,5 +61,5 @@ def test_the_service_where_most_is_waited_in_vain_is_drawn_unless_another_one_is
 def test_where_nobody_comes_a_sentence_says_so():
     early = {"burst": {"count": 1, "at": "5s"}}
     nobody = load("prefetch-unfair").replace({"workloads.clients.arrivals": early}).run()
-    assert scene(nobody, "worker").alt == "Nobody came to worker."  # after the warm-up
+    assert scene(nobody, "worker").alt == "Nobody came to worker after the warm-up."
     assert "Nobody waits at echo" in scene(silent()).alt

@@ -74,7 +74,7 @@ def _times(scenario):
         held[name] = _duration(scenario, name, service.handle, answer, replies, 0.0)
         answer[name] = min([*replies, held[name]])
         most = max([each.batch for each in service.subscribe if each.takes_several], default=1)
-        if most > 1 and not callable(service.handle):
+        if most > 1:  # no Python function takes several
             loops = tuple(step for step in service.handle if step.by_message)
             alone = _duration(scenario, name, loops, answer, [], 0.0)
             held[name] = (held[name] - alone) / most + alone

@@ -30,7 +30,8 @@ __all__ = ["MISTAKES"]
 # Words.
 
 TOO_MANY = [f"x{number}" for number in range(16)]
-SUGGESTED = (("wrk", ["work", "wait"]), ("a:b", ["a"]), ("zebra", ["b", "a"]), ("zebra", []), ("zebra", ["only"]),
+SUGGESTED = (("wrk", ["work", "wait"]), ("a:b", ["a"]), ("zebra", ["b", "a"]), ("zebra", []), ("readme", ["README"]),
+    ("zebra", ["only"]),
              ("zebra", TOO_MANY[:15]), ("zebra", TOO_MANY), ("x17", TOO_MANY), ("Kafka", ["log"]), ("topic",
              ["exchange"]),
              ("topic", ["log", "exchange"]), ("sleep", ["work"]), (5, ["work"]), ("work", ["wrok",
@@ -181,6 +182,7 @@ PARTS = (
     (Fault, {"kind": "outage", "target": "database", "at": "20s", "duration": "10s"}), (Fault, {"outage": "a",
     "at": 1}),
     (Fault, {"kind": "crash", "target": ["a", "b"], "at": 1}), (Fault, {"kind": "outage", "target": "a/0", "at": 1}),
+    (Scenario, DESK.to_dict()), (Scenario, {"name": "b", "run": {"duration": 1}}),
     (Backoff, {"kind": "exponential", "base": 1, "cap": 3, "factor": 3}), (Backoff, {"kind": "constant", "cap": 1}),
     (Backoff, {"kind": "exponential"}), (Backoff, {"exponential": 1}),
     (Backoff, {"kind": "exponential", "base": 1, "factor": 1}), (Backoff, {"kind": "linear", "base": 1}),

@@ -145,7 +145,7 @@ CHANGES = (
     },
 )
 ASKED = ("run", "run.duration", "run.durtion", "services.desk.handle.0.work.exponential", "services.desk.handle.2",
-    "name.x",
+    "name.x", "name.count",
          "services.desk.handle.0.work", "services.desk.handle.x", "services.nobody.workers",
          "services.desk.subscribe.0", 5, "",
          "network.links.0", "run.drain_limit.x", "origins", "services.desk.handle.-1")  # fmt: skip

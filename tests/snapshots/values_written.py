@@ -72,7 +72,8 @@ LIMITS = ((0.2, 0.2), (0.2000000001, 0.2), (0.20001, 0.2), (0.19999, 0.2), (0.99
     0.9995),
           (999.6, 1000), (1234.5678, 1234.5), (0.1 + 1e-13, 0.1), (0.123456789012345, 0.12345678901234), (-0.25,
           0))  # fmt: skip
-ESTIMATES = ((0.1, 0.002), (0.1, 0.00355), (0.1, 0.00354), (0.1, NAN), (NAN, 0.1), (0.1, 0.0), (0.1, 1e-12), (0.0, 0.0),
+ESTIMATES = ((0.1, 0.002), (0.10004, 0.02), (0.9996, 0.3), (1.0004, 0.2), (0.04, 0.06), (0.1, 0.00355), (0.1,
+    0.00354), (0.1, NAN), (NAN, 0.1), (0.1, 0.0), (0.1, 1e-12), (0.0, 0.0),
              (0.0004, 0.002), (0.999, 0.01), (1, 0.5), (1234.5, 203), (-0.02, 0.005), (-0.02, 0.02), (0.2, 0.1),
              (-1e-9, 0.5),
              (5e5, 3e4))  # fmt: skip
@@ -145,6 +146,8 @@ CHANCES = (
     1 - 2.0**-53,
     1,
 )
+TAIL = (1e-300, 1e-100, 1e-20, 1e-12, 1e-5, 0.001, 0.01, 0.03, 0.06, 0.075)
+CENTRE = (0.1, 0.15, 0.2, 0.3, 0.4, 0.45, 0.5, 0.6, 0.8, 0.9)
 DRAWS = (0, 0.1, 0.25, 0.5, 0.75, 0.8944271909999159, 0.9, 1 - 2.0**-53)
 
 
@@ -183,7 +186,7 @@ def _times():
     for kind in ("erlang", "hyperexponential"):
         found = Distribution.read({kind: {"mean": 1, **({"k": 2} if kind == "erlang" else {"cv": 2})}})
         yield kind, _short(*found.quantile([0, 0.5, 1]), found.quantile(0.5))
-    yield "normal", _short(*normal_quantile(np.array([0, 1e-300, 1e-12, 0.01, 0.075, 0.5, 0.925, 0.99, 1])))
+    yield "normal", _short(*normal_quantile(np.array([0, *TAIL, *CENTRE, *(1 - each for each in TAIL[3:]), 1])))
     steady, paced, crowd = Poisson(rate=5), Metronome(rate=5), Burst(count=3, at=2)
     hill = Profile(points=[[0, 1], [2, 5], [2, 1], [4, 3]], load=2)
     ways = (steady, paced, hill, Closed(users=2, think=1), Profile(points=[[0, 1]], gaps="constant"))

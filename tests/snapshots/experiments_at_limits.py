@@ -141,6 +141,7 @@ def _hunted():
         hunt(SMALL, Promise(), tries=3), hunt(slow, none_late, tries=40, faults=["slowdown"], length="1s"),
         hunt(slow, none_late, tries=40, faults=["slowdown"], length="9s", seed=12),
         *(hunt(linked, "answered", faults=kinds, tries=12, length="1s") for kinds in ("partition", "latency", "loss")),
+        hunt(SMALL.replace(TAKEN), "clean", tries=3),
         hunt(linked, "answered", places=["cable"], tries=9), hunt(mtbf, "answered", tries=9, length="500ms"),
         hunt(SMALL.replace({"faults": [{"outage": "desk", "at": "500ms", "for": "1s"}]}), "kept", tries=2,
              length="500ms"),
@@ -164,13 +165,16 @@ PIPED = {"services.desk.handle": [{"publish": "jobs"}], "channels.jobs": {"pipe"
 TWICE = {"services.desk.handle": [{"publish": "jobs"}, {"publish": "jobs"}], "channels.jobs": "queue",
          "services.reader": READER, "run.drain_limit": "50ms"}  # fmt: skip
 OPEN = TWICE | {"services.desk.handle": [{"publish": "jobs"}, {"work": "5s"}]}
+TAKEN = {"workloads.callers.key": {"uniform": 2}, "services.desk.handle": [
+    {"effect": "note"}, {"work": "20ms"}, {"effect": {"name": "row", "unique": True}}]}  # fmt: skip
 DOWN = {"faults": [{"outage": "desk", "at": "300ms", "for": "200ms"}], WORK: "90ms"}
 
 
 def _crashed():
     yield "\n".join(f"{each.point}; {each.moment}; {each.present}; {each.untrue}" for each in CASES)
     for changes, request in (
-        (SOON, None), (ONE_OF_TWO, 0), (ONE_OF_TWO, 1), (ONE_OF_TWO, 6), (PIPED, 2), (TWICE, 6), (DOWN, 3), (OPEN, 6),
+        (SOON, None), (ONE_OF_TWO, 0), (ONE_OF_TWO, 1), (ONE_OF_TWO, 6), (PIPED, 2), (TWICE, 6), (DOWN, 3),
+        (OPEN, 6), (TAKEN, 6),
     ):  # fmt: skip
         found = crash_matrix(SMALL.replace(changes), request=request)
         yield f"{found!r}\n{found.frame().to_csv(index=False)}"
@@ -212,8 +216,9 @@ def _searched():
         {"call": "back"}, {"work": "10ms"}, {"call": {"service": "back", "timeout": "9ms", "on_error": "ignore"}},
         {"parallel": [{"call": "back"}, {"work": "1ms"}]}],
         "services.back": {"workers": 9, "handle": [{"work": {"exponential": "10ms"}}]}})  # fmt: skip
-    yield evsim.find(gaps.replace({"run.drain_limit": "10ms"}), WORKERS, (4, 5), {"response_mean": "20ms",
-                     "availability": "99%"}, max_runs=8, **ALONE)  # fmt: skip
+    broken = gaps.replace({"faults": [{"crash": "back", "at": "200ms", "for": "500ms"}]})
+    both = {"response_mean": "12ms", "availability": "99%"}
+    yield evsim.find(broken, WORKERS, (4, 5), both, max_runs=8, **ALONE)
     yield evsim.find(gaps, WORKERS, (4, 5), {"response_mean": "20ms", "response_p90": "40ms"}, max_runs=8, **ALONE)
     path = "workloads.callers.arrivals.constant"
     even, one = partial(evsim.break_even, figure="response_mean", **ALONE), CONSTANT.replace({WORKERS: 1})

@@ -49,7 +49,7 @@ def save_sweep(path, sweep):
 def _plain(value):
     if isinstance(value, float) and not math.isfinite(value):
         return None
-    if is_dataclass(value):
+    if is_dataclass(value) and not isinstance(value, type):
         verdict = {"verdict": value.verdict} if hasattr(value, "verdict") else {}
         return _plain(asdict(value) | verdict)
     if isinstance(value, dict):

@@ -43,8 +43,8 @@ def candidates(between, precision):
     else:
         steps = math.ceil(1 / precision)
         numbers = [high * step / steps for step in range(steps + 1)]
-    written = [f"{number:.{_digits(precision)}g}" for number in numbers]
-    return [f"{number}{unit}" if unit else float(number) for number in written]
+    texts = [f"{number:.{_digits(precision)}g}" for number in numbers]
+    return [f"{text}{unit}" if unit else float(text) for text in texts]
 
 
 def _digits(precision):

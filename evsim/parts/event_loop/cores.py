@@ -104,7 +104,10 @@ class Share:
 
 
 class Urgent(Share):
-    """The pieces of the most urgent have a core each, of equals those that came first; the others stand still."""
+    """The pieces of the most urgent have a core each, of equals those that came first; the others stand still.
+
+    From who has worked and has nothing left no core is taken, at the moment at which it is done.
+    """
 
     def __init__(self, service, instance, count):
         super().__init__(service, instance, count)
@@ -112,7 +115,12 @@ class Urgent(Share):
 
     def at_work(self):
         urgency_of = self.urgency_of
-        return nsmallest(self.count, self.pieces, key=lambda piece: -urgency_of(piece[1])), 1.0
+
+        def order(piece):
+            left, row, _, alone, _ = piece
+            return left > ROUNDING or alone <= ROUNDING, -urgency_of(row)
+
+        return nsmallest(self.count, self.pieces, key=order), 1.0
 
 
 class Urgencies:

@@ -45,6 +45,14 @@ def test_of_equals_who_came_first_has_the_core_and_is_not_interrupted():
     assert ends(urgent_first(2, {"burst": {"count": 2, "at": 1}}, same, 10)) == {"few": [3, 5], "many": [6, 8, 10]}
 
 
+def test_from_who_is_done_at_that_moment_no_core_is_taken():
+    """The second one has the core from 2 to 4; that it is done is looked for after the urgent one has come at 4."""
+    two, work = {"burst": {"count": 2, "at": 0}}, [{"work": 2}]
+    urgent = urgent_first(work, at(0), two, 10).to_dict()
+    urgent["services"]["urgent"]["handle"].insert(0, {"wait": 4})
+    assert ends(Scenario.from_dict(urgent)) == {"few": [6], "many": [2, 4]}
+
+
 def test_work_that_takes_no_time_waits_for_the_core_as_any_other():
     """Two urgent ones have it from 0 to 4: what comes at 1 is done at 4, and not when the first is."""
     work = [{"work": 0}, {"effect": "seen"}, {"work": 2}]

@@ -61,7 +61,9 @@ def _cold_starts(its):
     begun = ~np.isnan(rows["started"][its.cold])
     cold, at = its.cold[begun], its.cold_at[begun]
     life_of = {number: life for life, number in enumerate(lives.number.tolist())}  # each has one life
-    life = np.array([life_of[number] for number in lives.instance_of(rows["worker"][cold]).tolist()], dtype=int)
+    numbers = lives.instance_of(rows["worker"][cold])
+    its.demand(np.isin(numbers, lives.number), "worked in an environment that there never was", cold)
+    life = np.array([life_of[number] for number in numbers.tolist()], dtype=int)
     right = (lives.born[life] <= at) & (lives.ready[life] >= at) & (rows["started"][cold] >= lives.ready[life])
     its.demand(right, "worked a cold start in an environment that was not started for it", cold)
     if not its.undisturbed:

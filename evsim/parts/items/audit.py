@@ -58,6 +58,7 @@ def each_call_once(books):
             ends[first] = max(ends.get(first, 0.0), np.inf if np.isnan(settled) else settled)
     for (cause, place), calls in made.items():
         step, above = run.tables.places[place].step, run.tables.item_path(run.tables.row_items[cause])
+        books.demand([row in of_calls for row in calls], "a call of several is about no item", calls)
         paths = [run.tables.item_paths[of_calls[row]] for row in calls]
         books.demand([path[:-1] == above for path in paths], "a call is about another item than its caller", calls)
         right = [path[-1] for path in paths] == list(range(1, len(paths) + 1))

@@ -1,5 +1,7 @@
 """The audit: three independent ways to count a run, which must agree.
 
+Before them come *references*: what one record names is there, and older.
+
 1. *Recount* (leases, effects, admission_check, message_counts, dead_letters, and those of the
    parts): states are worked out again from attempts, effects and messages, and compared with what is stored.
 2. *Inventory* (inventory_check): what the records call open must lie somewhere, exactly once: in a store, an inbox or
@@ -16,6 +18,7 @@ from evsim.results.audit import (
     inventory_check,
     leases,
     message_counts,
+    references,
 )  # fmt: skip
 from evsim.results.audit.books import AuditError, Books
 
@@ -25,7 +28,7 @@ RECOUNTS = (
     leases, effects, admission_check, message_counts, dead_letters,
     *modules("audit"),
 )  # fmt: skip
-CHECKS = sum((each.CHECKS for each in (*RECOUNTS, inventory_check, credits)), ())
+CHECKS = sum((each.CHECKS for each in (references, *RECOUNTS, inventory_check, credits)), ())
 
 
 class Audit:

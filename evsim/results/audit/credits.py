@@ -28,6 +28,11 @@ def lives(books):
     held = ~np.isnan(rows["started"]) & ~followers(run)
     services = np.array([place.service for place in run.tables.places] + [""])[rows["place"]]
     for name, capacity in run.tables.capacity.items():
+        in_order = (
+            ~(capacity.ready < capacity.born) & ~(capacity.ended < capacity.ready) & ~(capacity.ended < capacity.born)
+        )
+        if not in_order.all():
+            books.refuse(f"an instance of {name} was ready before it was asked for, or gone before")
         mine = np.flatnonzero(held & (services == name))
         there = capacity.covers(rows["worker"][mine], rows["started"][mine], rows["ended"][mine])
         books.demand(there, f"a worker of {name} worked while its instance was not there", mine)

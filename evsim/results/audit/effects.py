@@ -3,6 +3,7 @@
 import numpy as np
 
 from evsim.results.audit.step_counts import compare_with_steps
+from evsim.scenario.handlers import all_steps
 
 __all__ = ["CHECKS"]
 
@@ -15,6 +16,9 @@ def effects(books):
     books.demand(inside, "an effect lies outside the work that made it", row)
     made = np.bincount(row, minlength=len(rows["born"]))
     compare_with_steps(books, made, lambda step: step.effects, "effects")
+    names = [name.written for name in books.run.tables.effect_names]
+    its = _possible(books, names, lambda steps: {step.name for step in steps if step.effects})
+    books.demand(its(row, effects["name"]), "left an effect that its handler does not make", row)
 
 
 def children(books):
@@ -33,8 +37,40 @@ def children(books):
     cause, time = messages["cause"][by_hand], messages["published"][by_hand]
     inside = time >= rows["started"][cause]
     books.demand(inside & ~(time > rows["ended"][cause]), "published outside the work", cause)
+    _sent(books, np.flatnonzero(by_hand))
     made = np.bincount(messages["cause"][by_hand], minlength=count)
     compare_with_steps(books, made, lambda step: step.publishes and not step.gathers, "messages")
+
+
+def _possible(books, things, of_steps):
+    """A function of rows and numbers of things: whether each may come of the handler there, as all may of a function.
+
+    of_steps(steps): those things that may come of some steps.
+    """
+    services = books.run.scenario.services
+    known, numbers = [], {name: number for number, name in enumerate(services)}
+    for service in services.values():
+        its = things if callable(service.handle) else of_steps(list(all_steps(service.handle)))
+        known.append([each in its for each in things])
+    handler = np.array([numbers[place.service] for place in books.run.tables.places] + [0])
+    known = np.array(known, dtype=bool).reshape(len(services), len(things))
+    return lambda rows, chosen: known[handler[books.rows["place"][rows]], chosen]
+
+
+def _sent(books, mine):
+    """Who published has that step, and its message the key of the request where the step has none of its own."""
+    messages, run = books.messages, books.run
+    cause, route, steps = messages["cause"][mine], messages["route"][mine], [step for _, step in run.tables.routes]
+    its = _possible(books, [id(step) for step in steps], lambda own: {id(step) for step in own})
+    books.demand(its(cause, route), "published at a step that its handler does not have", cause)
+    plain = np.array([getattr(step, "key", None) is None for step in steps] + [False])[route]
+    keys = {}  # (workload, request) -> key
+    for row, key in zip(cause[plain].tolist(), messages["key"][mine[plain]].tolist(), strict=True):
+        about = run.tables.places[books.rows["place"][row]].workload, int(books.rows["request"][row])
+        if about not in keys:
+            keys[about] = run.tables.keys[about[0]](about[1])
+        if keys[about] != key:
+            books.demand([False], "a message has another key than its request; its publisher", [row])
 
 
 CHECKS = (effects, children)

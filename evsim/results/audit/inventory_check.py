@@ -21,6 +21,8 @@ def inventory(books):
     unsettled = np.flatnonzero((rows["verdict"] == Verdict.OPEN) & (rows["outcome"] != Outcome.OPEN))
     forgotten = _without(unsettled, inventory["settling"])
     books.demand(np.zeros(len(forgotten), bool), "its work has ended and nobody will ever hear of it", forgotten)
+    still = (rows["outcome"] == Outcome.OPEN) | (rows["verdict"] == Verdict.OPEN)
+    books.demand(~(still & books.run.tables.complete), "it is open, and nothing is said to be")
     messages = books.messages
     homeless = np.flatnonzero(np.isnan(messages["appended"]) & (messages["fate"] == 0))
     vanished = _without(homeless, inventory["messages"])

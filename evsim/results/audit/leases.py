@@ -8,6 +8,10 @@ from evsim.results.records import Outcome, Reason, Verdict
 
 __all__ = ["CHECKS"]
 
+CLOCKS = ("born", "ready", "leased", "arrived", "started", "ended", "settled")
+OF_DELIVERIES = (
+    Verdict.DEAD, Verdict.GIVEN_BACK, Verdict.LOST, Verdict.REVOKED, Verdict.DROPPED, Verdict.EXPIRED,
+)  # fmt: skip
 # Another attempt may follow.
 CLOSED_EARLY = (Verdict.TIMEOUT, Verdict.ERROR, Verdict.REJECTED, Verdict.GIVEN_BACK, Verdict.REVOKED)
 
@@ -19,27 +23,39 @@ def clocks(books):
         ("started", "ended"), ("arrived", "ended"), ("born", "ended"), ("born", "settled"),
     ):  # fmt: skip
         books.demand(~(rows[later] < rows[earlier]), f"{later} lies before {earlier}")
+    for name in CLOCKS:
+        books.demand(~(rows[name] > books.run.ended_at), f"{name} lies after the end of the run")
     started, ended = ~np.isnan(rows["started"]), ~np.isnan(rows["ended"])
+    books.demand(started == (rows["worker"] >= 0), "worked by nobody, or by somebody and never")
+    books.demand(~started | ~np.isnan(rows["ready"]), "an execution started and was never ready")
+    away = np.isin(rows["outcome"], (Outcome.REFUSED, Outcome.LOST))
+    books.demand(~(away & started), "refused or lost, and worked")
+    books.demand(
+        ~np.isin(rows["outcome"], (Outcome.REFUSED, Outcome.FAILED)) | (rows["reason"] != Reason.NONE),
+        "refused or failed for no reason",
+    )
     open_, ok = rows["outcome"] == Outcome.OPEN, rows["outcome"] == Outcome.OK
     books.demand(ended != open_, "an execution has ended and has no outcome, or the other way round")
     books.demand(~ok | started, "an execution is ok and never started")
     granted, arrived = ~np.isnan(rows["leased"]), ~np.isnan(rows["arrived"])
     books.demand(~(started & granted) | arrived, "a delivery was worked and never arrived")
     books.demand(~arrived | granted, "a delivery arrived and was never granted")
+    books.demand(~granted | (books.kinds == "delivery"), "granted, and no delivery")
     settled, closed = ~np.isnan(rows["settled"]), ~np.isin(rows["verdict"], (Verdict.OPEN, Verdict.COPY))
     books.demand(settled == closed, "a lease has ended and has no verdict, or the other way round")
 
 
 def requests(books):
     """Each workload's requests are numbered 0, 1, 2 ... in order of arrival, each once."""
-    requests = books.run.tables.requests
-    for code, name in enumerate(requests.workloads):
-        mine = requests.workload == code
-        numbers = requests.number[mine]
-        counted = numbers == np.arange(len(numbers))
-        books.demand(counted, f"the requests of {name} are not 0, 1, 2 ...", requests.row[mine])
-        arrived = requests.arrived[mine]
-        books.demand(np.diff(arrived, prepend=0.0) >= 0, f"the requests of {name} are out of order", requests.row[mine])
+    rows, workloads = books.rows, np.array([*(place.workload for place in books.run.tables.places), ""])
+    asked = np.flatnonzero((books.kinds == "request") & (rows["first"] < 0))
+    for name in books.run.scenario.workloads:
+        mine = asked[workloads[rows["place"][asked]] == name]
+        mine = mine[np.argsort(rows["request"][mine], kind="stable")]
+        counted = rows["request"][mine] == np.arange(len(mine))
+        books.demand(counted, f"the requests of {name} are not 0, 1, 2 ...", mine)
+        in_order = np.diff(rows["born"][mine], prepend=0.0) >= 0
+        books.demand(in_order, f"the requests of {name} are out of order", mine)
 
 
 def _asks_beside(step):
@@ -50,6 +66,7 @@ def _asks_beside(step):
 def attempts(books):
     """Attempts of an obligation count 1, 2, 3 ..., and no settled obligation gets another one."""
     rows = books.rows
+    books.demand((rows["first"] >= 0) | (rows["attempt"] < 0), "a first attempt has the number of a later one")
     later = np.flatnonzero((rows["first"] >= 0) & (rows["verdict"] != Verdict.COPY))
     first = rows["first"][later]
     books.demand(rows["first"][first] < 0, "an attempt points back to what is no first attempt", later)
@@ -91,9 +108,16 @@ def verdicts(books):
     books.demand(~(verdict == Verdict.REVOKED) | revoked, "a lease was revoked by nobody")
     books.demand(~(verdict == Verdict.ORPHANED) | _orphans(books), "orphaned and its caller is still at work")
     is_delivery = books.kinds == "delivery"
-    own = {"delivery": (Verdict.OPEN, Verdict.DONE, Verdict.DEAD, Verdict.GIVEN_BACK, Verdict.LOST, Verdict.COPY,
-                        Verdict.REVOKED, Verdict.DROPPED, Verdict.EXPIRED)}  # fmt: skip
-    books.demand(~is_delivery | np.isin(verdict, own["delivery"]), "a delivery has the verdict of a call")
+    of_both = (Verdict.OPEN, Verdict.DONE, Verdict.COPY)
+    books.demand(~is_delivery | np.isin(verdict, (*of_both, *OF_DELIVERIES)), "a delivery has the verdict of a call")
+    books.demand(is_delivery | ~np.isin(verdict, OF_DELIVERIES), "a call has the verdict of a delivery")
+    refusals = np.isin(verdict, (Verdict.REJECTED, Verdict.DECLINED))
+    books.demand(
+        ~refusals | np.isin(outcome, (Outcome.REFUSED, Outcome.FAILED)), "its caller was told no, and it did not fail"
+    )
+    taken_out = np.isin(verdict, (Verdict.DROPPED, Verdict.EXPIRED))
+    never = np.isin(outcome, (Outcome.WITHDRAWN, Outcome.LOST))
+    books.demand(~taken_out | never, "taken out of its channel, and somebody had it")
     _, last = last_attempts(rows)
     ended_for_good = ~np.isin(verdict[last], (Verdict.GIVEN_BACK, Verdict.REVOKED))
     over = books.run.tables.complete

@@ -37,9 +37,25 @@ def deliveries(books):
         books.demand(follows, f"offsets of {name} are not 0, 1, 2 ...", messages["cause"][mine][order])
 
 
+def clocks(books):
+    """A message is kept once it has left, and is handed on, and known to be kept, no sooner."""
+    messages, rows = books.messages, books.rows
+    for earlier, later in (
+        ("published", "sent"), ("published", "appended"), ("sent", "appended"), ("published", "acknowledged"),
+        ("appended", "acknowledged"),
+    ):  # fmt: skip
+        wrong = messages[later] < messages[earlier]
+        books.demand(~wrong, f"a message was {later} before it was {earlier}; its publisher", messages["cause"])
+    taken = np.isin(messages["fate"], (Fate.OPEN, Fate.TRUNCATED, Fate.ABORTED)) | np.isnan(messages["appended"])
+    books.demand(taken, "a message is kept that was not taken; its publisher", messages["cause"])
+    brought = np.flatnonzero(books.kinds == "delivery")
+    soon = rows["born"][brought] < messages["appended"][rows["parent"][brought]]
+    books.demand(~soon, "a delivery began before its message was kept", brought)
+
+
 def obligations(run, name):
     """For each message: how many obligations it makes if a channel keeps it."""
     return part(run.scenario.channels[name].kind).module("audit").obligations(run, name)
 
 
-CHECKS = (deliveries,)
+CHECKS = (clocks, deliveries)

@@ -34,6 +34,7 @@ __all__ = [
     "names_of_systems",
     "purposes",
     "records_of_rich_systems",
+    "system_called",
     "told_of_systems",
     "told_of_written",
     "written_for",
@@ -75,6 +76,11 @@ def written_for(purpose):
     texts = (WRITTEN / f"{purpose}.yaml").read_text(encoding="utf-8").split("\n---\n")
     scenarios = (Scenario.from_yaml(text, folder=WRITTEN) for text in texts)
     return {scenario.name: scenario for scenario in scenarios}
+
+
+def system_called(name):
+    """The beginning of one of the systems."""
+    return _short(_systems()[name]())
 
 
 def _short(scenario):

@@ -26,7 +26,7 @@ def clocks(books):
     for name in CLOCKS:
         books.demand(~(rows[name] > books.run.ended_at), f"{name} lies after the end of the run")
     started, ended = ~np.isnan(rows["started"]), ~np.isnan(rows["ended"])
-    books.demand(started == (rows["worker"] >= 0), "worked by nobody, or by somebody and never")
+    books.demand(started == (rows["worker"] >= 0), "an execution has started and has no worker, or the other way round")
     books.demand(~started | ~np.isnan(rows["ready"]), "an execution started and was never ready")
     away = np.isin(rows["outcome"], (Outcome.REFUSED, Outcome.LOST))
     books.demand(~(away & started), "refused or lost, and worked")

@@ -47,10 +47,11 @@ def _possible(books, things, of_steps):
 
     of_steps(steps): those things that may come of some steps.
     """
-    services = books.run.scenario.services
+    services = books.run.scenario.complete.services
     known, numbers = [], {name: number for number, name in enumerate(services)}
     for service in services.values():
-        its = things if callable(service.handle) else of_steps(list(all_steps(service.handle)))
+        handles = [each.handle for each in service.ever]
+        its = things if callable(handles[0]) else of_steps([step for handle in handles for step in all_steps(handle)])
         known.append([each in its for each in things])
     handler = np.array([numbers[place.service] for place in books.run.tables.places] + [0])
     known = np.array(known, dtype=bool).reshape(len(services), len(things))
@@ -61,8 +62,11 @@ def _sent(books, mine):
     """Who published has that step, and its message the key of the request where the step has none of its own."""
     messages, run = books.messages, books.run
     cause, route, steps = messages["cause"][mine], messages["route"][mine], [step for _, step in run.tables.routes]
-    its = _possible(books, [id(step) for step in steps], lambda own: {id(step) for step in own})
-    books.demand(its(cause, route), "published at a step that its handler does not have", cause)
+    different = {id(step): step for step in steps}  # as each path has a route of its own
+    numbers = {each: number for number, each in enumerate(different)}
+    number = np.array([*(numbers[id(step)] for step in steps), -1])
+    its = _possible(books, list(different.values()), list)
+    books.demand(its(cause, number[route]), "published at a step that its handler does not have", cause)
     plain = np.array([getattr(step, "key", None) is None for step in steps] + [False])[route]
     keys = {}  # (workload, request) -> key
     for row, key in zip(cause[plain].tolist(), messages["key"][mine[plain]].tolist(), strict=True):

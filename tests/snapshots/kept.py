@@ -8,6 +8,7 @@ from pathlib import Path
 
 from evsim.whole import write_text
 from tests.snapshots.answers_in_python import ANSWERS_IN_PYTHON
+from tests.snapshots.audits import SPOILT_BOOKS
 from tests.snapshots.experiments import EXPERIMENTS
 from tests.snapshots.formulas import FORMULAS
 from tests.snapshots.formulas_of_parts import FORMULAS_OF_PARTS
@@ -61,7 +62,7 @@ def _of_systems():
 
 
 ROOMS = (  # name -> a function that gives pairs: what it is, and the text
-    RESULTS_DRAWN, RUNS_ASKED, RUNS_DRAWN, PLAYERS_ASKED, HANDLED, SCENES_IN_A_BROWSER,
+    SPOILT_BOOKS, RESULTS_DRAWN, RUNS_ASKED, RUNS_DRAWN, PLAYERS_ASKED, HANDLED, SCENES_IN_A_BROWSER,
     dict(_of_systems()), {"random numbers": records_of_rich_systems}, FORMULAS, EXPERIMENTS, REPORTS, LESSONS,
     ANSWERS_IN_PYTHON, INCIDENTS, PLAYERS, LIVE_RUNS, WINDOWS, REFUSED_PARTS, FORMULAS_OF_PARTS, PICTURES_OF_PARTS,
     STUDENTS, ODD_RUNS, WAYS_OF_RUNNING,

@@ -1,10 +1,14 @@
-"""What the formulas of parts give that a run has at few of their values: rules of scaling, sums of money."""
+"""What the rules and formulas of parts give at values that runs seldom have."""
 
 from itertools import product
+from unittest.mock import patch
 
 from evsim.parts.autoscale import scaling_rules as rules
+from evsim.parts.correlation import engine as replies
 from evsim.parts.price.bill import GIB, Use, bill, break_even
 from evsim.parts.price.settings import PriceSettings
+from tests.house.same_records import fingerprint
+from tests.snapshots.systems import written_for
 from tests.snapshots.telling import plain
 
 __all__ = ["FORMULAS_OF_PARTS"]
@@ -62,4 +66,12 @@ def _of_money():
             yield f"{name}, {use.requests:g}", plain(str(bill(price, use)))
 
 
-FORMULAS_OF_PARTS = {"rules of scaling": _of_scaling, "sums of money": _of_money}
+def _of_replies():
+    """However little is remembered of those who await none any more, the same attempts wait."""
+    scenario = next(iter(written_for("messages").values()))
+    for many in (0, 1, 5):
+        with patch.object(replies, "MANY", many):
+            yield f"{many} remembered", fingerprint(scenario.run())
+
+
+FORMULAS_OF_PARTS = {"rules of scaling": _of_scaling, "sums of money": _of_money, "replies": _of_replies}

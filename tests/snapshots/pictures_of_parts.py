@@ -73,7 +73,10 @@ def _of_breakers():
     for most in (1, 2, 3):
         with patch.object(breakers, "MOST", most):
             yield f"{most} breakers", says(run.plot.scene("breakers"))
-    yield "breakers in one frame", says(hold([breakers.scene(run), breakers.scene(run.scenario.run(seed=9))]))
+    yield (
+        "breakers in one frame",
+        says(hold([breakers.scene(run), breakers.scene(run.scenario.replace({"run.duration": 2.25}).run())])),
+    )
     yield "cost on axes", drawn(_run("prices").plot.cost, ax=_axes())
 
 

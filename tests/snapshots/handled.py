@@ -7,7 +7,6 @@ import json
 
 import evsim
 from evsim.lesson import lesson_size
-from evsim.lesson.toys import TOYS
 from evsim.view.player.branching import breaks
 from evsim.view.player.film import film
 from evsim.view.player.widget import Player
@@ -19,7 +18,8 @@ from tests.view import runs, troubles
 __all__ = ["HANDLED", "by_module"]
 
 HANDS = {"../../../../tests/player/js/hands": ["handled"]}
-SHORT = {"run.duration": "3s"}
+SHORT = {"run.duration": "2s"}
+PLAYED_WITH = "a line forms", "break it", "it recovers", "press again", "look too early", "two ways"
 
 
 def by_module(files, function, given):
@@ -44,7 +44,7 @@ def _handled(films, *steps):
 
 def _films():
     """Designs that can be broken here, those of a page, one whose future is hidden, many customers, and nobody."""
-    both = [lesson_size(name).run(until=5) for name in ("classic", "events")]
+    both = [lesson_size(name).run(until=3) for name in ("classic", "events")]
     page = Player(*(each.replace(SHORT).run() for each in (EVENTS, CLASSIC)))
     many = DESK.replace({"workloads.callers.arrivals": {"constant": "2002/s"}, WORK: "1ms", WORKERS: 20,
                          "run.duration": "1s"}).run()  # fmt: skip
@@ -64,7 +64,7 @@ def _of_players():
 
 def _of_toys():
     kept = json.loads(json.dumps(evsim.toy("break the broker").stored((2, 4), (1, 2, 3))))
-    yield from _handled({name: evsim.toy(name).film for name in TOYS} | {"on a page": kept}, "toy")
+    yield from _handled({name: evsim.toy(name).film for name in PLAYED_WITH} | {"on a page": kept}, "toy")
 
 
 def _of_a_large_system():

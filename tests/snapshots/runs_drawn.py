@@ -155,7 +155,7 @@ DRAWN = ("flow", "promise", "latency", "ecdf", "staleness", "spread", "instances
 
 def _on_axes():
     run = runs.events()
-    for size in ((1.5, 1.0), (3, 2), (16, 11)):
+    for size in ((1.5, 1.0), (16, 11)):
         for name in DRAWN:
             yield f"{name} of {size}", drawn(getattr(run.plot, name), ax=_axes(size=size))
     for name in DRAWN:

@@ -111,7 +111,7 @@ function drag(node, xs, end = "pointerup", y = 50) {
 
 async function looking(hands) {
   const { player, film } = hands;
-  for (const share of [0.05, 0.15, 0.3, 0.5, 0.75, 0.95]) {
+  for (const share of [0.05, 0.3, 0.5, 0.95]) {
     const customer = hands.who(0.9 * share);
     await hands.after(`at ${share}`, () => player.goTo(Math.round(share * film.end), { customer }));
   }
@@ -121,7 +121,7 @@ async function looking(hands) {
     await hands.after(`pointer ${place}`, () => player.root.happen("pointermove", where));
   }
   await hands.after("pointer away", () => player.root.happen("pointerleave"));
-  for (const width of [1400, 900, 500, 350, 0, 1000]) await hands.after(`${width} wide`, () => hands.wide(width));
+  for (const width of [900, 350, 0, 1000]) await hands.after(`${width} wide`, () => hands.wide(width));
 }
 
 async function time(hands) {
@@ -153,15 +153,15 @@ async function time(hands) {
 
 async function panels(hands) {
   const { player, film } = hands;
-  const moves = ["Home", "ArrowLeft", "ArrowRight", "PageDown", "PageDown", "PageUp", "End", "ArrowRight", "x"];
+  const moves = ["Home", "ArrowRight", "PageDown", "PageUp", "End", "ArrowLeft", "x"];
   for (const [place, node] of hands.all(".ev-pr-columns").entries()) {
-    for (const clientX of [-9, 300, 700, 2000])
+    for (const clientX of [-9, 700])
       for (const what of ["pointermove", "click"])
         await hands.after(`${what} on column ${place} at ${clientX}`, () => node.happen(what, { clientX, clientY: 9 }));
     await hands.keys(`column ${place}`, node, moves);
   }
   for (const chart of hands.all(".ev-flow").flatMap((node) => node.querySelectorAll(".evsim-scene")))
-    for (const clientX of [0, 250, 900])
+    for (const clientX of [250])
       await hands.after(`chart at ${clientX}`, () => chart.happen("click", { clientX, clientY: 9 }));
   await hands.after("somebody", () => player.goTo(Math.round(film.end / 2), { customer: hands.who(0.5) }));
   const timed = hands.body.all().filter((node) => node.time !== undefined);

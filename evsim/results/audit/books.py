@@ -34,7 +34,8 @@ class Books:
         found = ages(run)
         ends = [since for since, _ in found[1:]] + [np.inf]
         self.ages = [Age(since, end, each.complete) for (since, each), end in zip(found, ends, strict=True)]
-        self.kinds = np.array([place.kind for place in run.tables.places] + ["delivery"])[self.rows["place"]]
+        kinds = np.array([place.kind for place in run.tables.places] + ["delivery"])
+        self.kinds = kinds[np.minimum(self.rows["place"], len(kinds) - 1)]
 
     def key_of(self, row):
         """The key of a row: that of the message it brings, or of the request."""

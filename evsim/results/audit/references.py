@@ -11,20 +11,24 @@ def there(books):
     """Else nothing could be looked up."""
     run, rows, messages = books.run, books.rows, books.messages
     count, sent, ways = len(rows["born"]), len(messages["published"]), len(run.tables.places)
-    books.demand((rows["place"] >= -1) & (rows["place"] < ways), "came on a way that is not there")
+    _within(books, "attempt", "way", rows["place"], (-1, ways))
     ends = {"request": 0, "call": count, "delivery": sent}
     end = np.array([*(ends[place.kind] for place in run.tables.places), sent])[rows["place"]]
     named = (rows["parent"] >= np.where(books.kinds == "request", -1, 0)) & (rows["parent"] < end)
     books.demand(named, "names a caller or a message that is not there")
     ends = {"cause": (0, count), "origin": (-1, sent), "channel": (0, len(run.scenario.channels)),
             "route": (0, len(run.tables.routes))}  # fmt: skip
-    for name, (least, end) in ends.items():
-        wrong = np.flatnonzero((messages[name] < least) | (messages[name] >= end))
-        if len(wrong):
-            books.refuse(f"message {wrong[0]} has the {name} {messages[name][wrong[0]]}, which is not there")
+    for name, span in ends.items():
+        _within(books, "message", name, messages[name], span)
     for name in OF_ATTEMPTS:
-        row = getattr(run.records, name).column("row")
-        books.demand((row >= 0) & (row < count), f"the {name} name an attempt that is not there", row)
+        _within(books, f"{name}, entry", "attempt", getattr(run.records, name).column("row"), (0, count))
+
+
+def _within(books, what, named, numbers, span):
+    least, end = span
+    wrong = np.flatnonzero((numbers < least) | (numbers >= end))
+    if len(wrong):
+        books.refuse(f"{what} {wrong[0]} names the {named} {numbers[wrong[0]]}, which is not there")
 
 
 def before(books):

@@ -161,7 +161,8 @@ def _arguments():
     yield from lines_of(
         (arguments.a_function, arguments.a_text, arguments.a_mapping, arguments.several), THINGS, "thing", "of one"
     )
-    yield from lines_of((arguments.a_scenario, arguments.a_moment, arguments.a_seed), (NAN, [1]), name="thing")
+    named = lines_of((arguments.a_scenario, arguments.a_moment, arguments.a_seed), (NAN, [1]), name="thing")
+    yield from ((f"{name} with a name", text) for name, text in named)
     two = [DESK, DESK, DESK.replace({"name": "other"})]
     labels = (None, ["a", "b", "c"], ["a", "a", "b"], ["a", "b"], "abc", [1, 2, 3], ["a", "b", 3], 5, ("x", "y", "z"))
     yield "names of designs", "\n".join(line_of(partial(arguments.names_of_designs, two), each) for each in labels)

@@ -201,7 +201,7 @@ FILES = {
     "i.yaml": b"a: [",
     "times.yml": b"x: 1\r\ny: 2\rz: 3\n\n",
 }  # fmt: skip
-LOADED = ("registration-clasic", "zebra", "", "a.yaml", "none.yaml", "b.yml", "none/a.yaml", "sub", "sub/a", ".",
+LOADED = ("registration-clasic", "zebra", "", "none.yaml", "b.yml", "none/a.yaml", "sub", "sub/a", ".",
     *FILES, "A.yaml",
           "registration-classic.yaml")  # fmt: skip
 

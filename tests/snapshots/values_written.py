@@ -56,7 +56,7 @@ def _quantities():
     yield from lines_of((units.write_time, units.write_rate, units.write_number, units.write_count), WRITTEN)
     yield from lines_of((units.write_limit,), (3.0, 7, INF))
     yield from lines_of((ticks.ticks,), (0, 1e-10, 1e-9, 4e-10, 6e-10, 0.0205, 5, INF, None, 1.0000000005))
-    yield from lines_of((ticks.whole,), (0.4, 0.5, 1.5, 3.0, INF))
+    yield "whole ticks", "\n".join(line_of(ticks.whole, value) for value in (0.4, 0.5, 1.5, 3.0, INF))
     yield "elapsed", line_of(ticks.elapsed, 0.312, 0.3) + line_of(ticks.elapsed, np.array([1.0, 2.5]), 0.5)
     counted = [(number, *words) for number in (0, 1, 2, 1200, 1.0) for words in (("row",), ("reply", "replies"))]
     yield "count", "\n".join(line_of(count, *each) for each in counted)

@@ -7,42 +7,56 @@ from importlib.metadata import version
 from pathlib import Path
 
 from evsim.whole import write_text
-from tests.snapshots.answers_in_python import ANSWERS_IN_PYTHON
-from tests.snapshots.audits import SPOILT_BOOKS
-from tests.snapshots.experiments import EXPERIMENTS
-from tests.snapshots.formulas import FORMULAS
-from tests.snapshots.formulas_of_parts import FORMULAS_OF_PARTS
-from tests.snapshots.handled import HANDLED
-from tests.snapshots.incidents import INCIDENTS
-from tests.snapshots.lessons import LESSONS
-from tests.snapshots.live_runs import LIVE_RUNS
-from tests.snapshots.mistakes import MISTAKES
-from tests.snapshots.odd_designs import ODD_DESIGNS
-from tests.snapshots.odd_runs import ODD_RUNS
-from tests.snapshots.other_truths import OTHER_TRUTHS
-from tests.snapshots.pictures_of_parts import PICTURES_OF_PARTS
-from tests.snapshots.played import PLAYERS
-from tests.snapshots.players_asked import PLAYERS_ASKED
-from tests.snapshots.read_files import READ_FILES
-from tests.snapshots.refusals import REFUSALS
-from tests.snapshots.refused_parts import REFUSED_PARTS
-from tests.snapshots.reports import REPORTS
-from tests.snapshots.results_drawn import RESULTS_DRAWN
-from tests.snapshots.runs_asked import RUNS_ASKED
-from tests.snapshots.runs_drawn import RUNS_DRAWN
-from tests.snapshots.scenes_in_a_browser import SCENES_IN_A_BROWSER
-from tests.snapshots.students import STUDENTS
-from tests.snapshots.systems import (
+from tests.snapshots.experiments.estimates import ESTIMATES
+from tests.snapshots.experiments.experiments import EXPERIMENTS
+from tests.snapshots.experiments.experiments_at_limits import EXPERIMENTS_AT_LIMITS
+from tests.snapshots.experiments.experiments_refused import EXPERIMENTS_REFUSED
+from tests.snapshots.experiments.formulas import FORMULAS
+from tests.snapshots.experiments.formulas_of_parts import FORMULAS_OF_PARTS
+from tests.snapshots.experiments.futures import FUTURES
+from tests.snapshots.experiments.reports import REPORTS
+from tests.snapshots.experiments.results_drawn import RESULTS_DRAWN
+from tests.snapshots.files.brought_files import BROUGHT_FILES
+from tests.snapshots.files.commands import COMMANDS
+from tests.snapshots.files.corners_of_commands import CORNERS_OF_COMMANDS
+from tests.snapshots.files.files_on_the_limit import FILES_ON_THE_LIMIT
+from tests.snapshots.files.odd_descriptions import ODD_DESCRIPTIONS
+from tests.snapshots.files.odd_incidents import ODD_INCIDENTS
+from tests.snapshots.files.odd_traces import ODD_TRACES
+from tests.snapshots.lessons.answers_in_python import ANSWERS_IN_PYTHON
+from tests.snapshots.lessons.incidents import INCIDENTS
+from tests.snapshots.lessons.lessons import LESSONS
+from tests.snapshots.lessons.odd_designs import ODD_DESIGNS
+from tests.snapshots.lessons.odd_runs import ODD_RUNS
+from tests.snapshots.lessons.other_truths import OTHER_TRUTHS
+from tests.snapshots.lessons.students import STUDENTS
+from tests.snapshots.lessons.whole_minutes import WHOLE_MINUTES
+from tests.snapshots.live.live_ledgers import LIVE_LEDGERS
+from tests.snapshots.live.live_runs import LIVE_RUNS
+from tests.snapshots.live.real_parts import REAL_PARTS
+from tests.snapshots.mistakes.mistakes import MISTAKES
+from tests.snapshots.mistakes.read_files import READ_FILES
+from tests.snapshots.mistakes.refusals import REFUSALS
+from tests.snapshots.mistakes.refused_parts import REFUSED_PARTS
+from tests.snapshots.mistakes.values_written import VALUES
+from tests.snapshots.players.handled import HANDLED
+from tests.snapshots.players.played import PLAYERS
+from tests.snapshots.players.players_asked import PLAYERS_ASKED
+from tests.snapshots.players.scenes_in_a_browser import SCENES_IN_A_BROWSER
+from tests.snapshots.runs.audits import SPOILT_BOOKS
+from tests.snapshots.runs.pictures_of_parts import PICTURES_OF_PARTS
+from tests.snapshots.runs.runs_asked import RUNS_ASKED
+from tests.snapshots.runs.runs_drawn import RUNS_DRAWN
+from tests.snapshots.runs.single_runs import SINGLE_RUNS
+from tests.snapshots.runs.systems import (
     names_of_systems,
     purposes,
     records_of_rich_systems,
     told_of_systems,
     told_of_written,
-)
-from tests.snapshots.values_written import VALUES
-from tests.snapshots.ways_of_running import WAYS_OF_RUNNING
-from tests.snapshots.whole_minutes import WHOLE_MINUTES
-from tests.snapshots.windows import WINDOWS
+)  # fmt: skip
+from tests.snapshots.runs.ways_of_running import WAYS_OF_RUNNING
+from tests.snapshots.runs.windows import WINDOWS
 
 __all__ = ["ROOMS", "SNAPSHOTS", "differences", "fingerprints", "keep", "kept", "kept_with", "libraries"]
 
@@ -61,15 +75,38 @@ def _of_systems():
         yield f"systems written for {purpose}", partial(told_of_written, purpose)
 
 
-ROOMS = (  # name -> a function that gives pairs: what it is, and the text
-    SPOILT_BOOKS, RESULTS_DRAWN, RUNS_ASKED, RUNS_DRAWN, PLAYERS_ASKED, HANDLED, SCENES_IN_A_BROWSER,
-    dict(_of_systems()), {"random numbers": records_of_rich_systems}, FORMULAS, EXPERIMENTS, REPORTS, LESSONS,
-    ANSWERS_IN_PYTHON, INCIDENTS, PLAYERS, LIVE_RUNS, WINDOWS, REFUSED_PARTS, FORMULAS_OF_PARTS, PICTURES_OF_PARTS,
-    STUDENTS, ODD_RUNS, WAYS_OF_RUNNING,
-    REFUSALS, VALUES, MISTAKES, READ_FILES,
-    WHOLE_MINUTES, OTHER_TRUTHS, ODD_DESIGNS,
-)  # fmt: skip
-SNAPSHOTS = {name: said for room in ROOMS for name, said in room.items()}
+ROOMS = {  # room -> name -> a function that gives pairs: what it is, and the text
+    "systems": dict(_of_systems()) | {"random numbers": records_of_rich_systems},
+    "runs": SPOILT_BOOKS | SINGLE_RUNS | RUNS_ASKED | RUNS_DRAWN | WAYS_OF_RUNNING | WINDOWS | PICTURES_OF_PARTS,
+    "players": PLAYERS | PLAYERS_ASKED | HANDLED | SCENES_IN_A_BROWSER,
+    "files": BROUGHT_FILES
+    | FILES_ON_THE_LIMIT
+    | ODD_TRACES
+    | ODD_DESCRIPTIONS
+    | ODD_INCIDENTS
+    | COMMANDS
+    | CORNERS_OF_COMMANDS,
+    "mistakes": REFUSALS | REFUSED_PARTS | MISTAKES | READ_FILES | VALUES,
+    "experiments": EXPERIMENTS
+    | EXPERIMENTS_REFUSED
+    | EXPERIMENTS_AT_LIMITS
+    | ESTIMATES
+    | FUTURES
+    | FORMULAS
+    | FORMULAS_OF_PARTS
+    | RESULTS_DRAWN
+    | REPORTS,
+    "lessons": LESSONS
+    | STUDENTS
+    | ODD_RUNS
+    | ODD_DESIGNS
+    | WHOLE_MINUTES
+    | OTHER_TRUTHS
+    | ANSWERS_IN_PYTHON
+    | INCIDENTS,
+    "live": LIVE_RUNS | LIVE_LEDGERS | REAL_PARTS,
+}
+SNAPSHOTS = {name: said for room in ROOMS.values() for name, said in room.items()}
 
 
 def fingerprints(name):

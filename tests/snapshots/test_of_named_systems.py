@@ -1,4 +1,4 @@
-"""Whatever is said of the built-in systems, of those of the manual, and of those written for it, is what it was."""
+"""Whatever is said of the built-in systems and of those of the manual is what it was."""
 
 import pytest
 
@@ -7,6 +7,6 @@ from tests.snapshots.as_kept import assert_said_as_it_was, names_of
 pytestmark = pytest.mark.slow
 
 
-@pytest.mark.parametrize("name", names_of("systems from built-in", "systems from page", "systems written"))
+@pytest.mark.parametrize("name", names_of("systems from built-in", "systems from page", "random numbers"))
 def test_all_that_is_said_of_a_system_is_what_it_was(name):
     assert_said_as_it_was(name)

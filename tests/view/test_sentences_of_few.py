@@ -1,8 +1,8 @@
 """What a picture says of one thing, or of none, is said as such."""
 
 from evsim.view import comparison, replay_picture, sweep_pictures
-from tests.snapshots.results_drawn import FOREST, HEATS, LINES, REPLAYS
-from tests.snapshots.single_runs import TROUBLES
+from tests.snapshots.experiments.results_drawn import FOREST, HEATS, LINES, REPLAYS
+from tests.snapshots.runs.single_runs import TROUBLES
 
 
 def test_one_of_several_is_said_in_the_singular():

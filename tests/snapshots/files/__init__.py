@@ -1,0 +1,1 @@
+"""What is made of files that people bring, and what commands print."""

@@ -1,0 +1,1 @@
+"""What evsim says to mistakes, and how it writes what is right."""

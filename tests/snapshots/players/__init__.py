@@ -1,0 +1,1 @@
+"""What players and their pages say while somebody uses them."""

@@ -1,0 +1,13 @@
+"""Whatever is said of files that people bring, and by commands, is what it was."""
+
+import pytest
+
+from tests.snapshots.as_kept import assert_said_as_it_was
+from tests.snapshots.kept import ROOMS
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.mark.parametrize("name", ROOMS["files"])
+def test_all_that_is_said_of_a_file_or_by_a_command_is_what_it_was(name):
+    assert_said_as_it_was(name)

@@ -1,0 +1,13 @@
+"""Whatever is said of single runs is what it was."""
+
+import pytest
+
+from tests.snapshots.as_kept import assert_said_as_it_was
+from tests.snapshots.kept import ROOMS
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.mark.parametrize("name", ROOMS["runs"])
+def test_all_that_is_said_of_a_run_is_what_it_was(name):
+    assert_said_as_it_was(name)

@@ -151,6 +151,27 @@ def test_each_instance_waits_for_credit_by_itself_and_what_they_send_is_the_same
 
 
 @pytest.mark.parametrize(
+    ("instances", "groups"),
+    [
+        (1, 128),
+        (85, 128),
+        (86, 256),
+        (170, 256),
+        (171, 256),
+        (172, 512),
+        (341, 512),
+        (342, 1024),
+        (683, 1024),
+        (1000, 2048),
+    ],
+)
+def test_there_are_as_many_groups_as_the_next_power_of_two_from_one_and_a_half_times_the_instances(instances, groups):
+    assert (
+        key_groups(instances) == groups
+    )  # Flink, KeyGroupRangeAssignment: roundUpToPowerOfTwo(p + p / 2), 128 at least
+
+
+@pytest.mark.parametrize(
     ("step", "settings", "says"),
     [
         ({"by": "all"}, {}, "windows for all lie in the memory of one instance"),

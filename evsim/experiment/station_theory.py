@@ -21,8 +21,8 @@ class StationTheory:
 
     ``rate``: what comes (1/s); ``work``: mean time of a worker (s); ``held``: the same with what it waits for at those
     it asks, if nobody queues there; ``workers``; ``utilisation``; ``saturates``: the customers a second, of all
-    workloads together, at which its workers are all busy. ``formula`` gives the mean ``wait`` (s); None where none
-    applies. ``exact``: whether all that it assumes is so; ``why`` says what is not.
+    workloads together, at which all of its workers that may be at work are. ``formula`` gives the mean ``wait`` (s);
+    None where none applies. ``exact``: whether all that it assumes is so; ``why`` says what is not.
     """
 
     service: str
@@ -50,7 +50,7 @@ def station_theory(scenario, name, rate, total, held, known):
     never, notes = known
     why = [*_blockers(station), *never]
     free = all(its.apart_from_work or its.own_inboxes for its in service.policies.values())  # nothing else counts
-    saturates = total * workers / (rate * held) if held and free else math.inf
+    saturates = total * _at_once(station) / (rate * held) if held and free else math.inf
     if why:
         return StationTheory(name, rate, work, held, workers, rate * work / workers, saturates, None, None, False,
                              tuple(why))  # fmt: skip
@@ -127,6 +127,14 @@ class _Reading:
             acknowledged and sum(held) > service.workers and service.instances > 1,
             any(each.begins_elsewhere for each in reads),
         )  # fmt: skip
+
+
+def _at_once(station):
+    """How many of its workers may be at work at a time: of each partition that it reads, one message is."""
+    partitions, several = station.reading.partitions, any(each.takes_several for each in station.service.subscribe)
+    if partitions is None or several or _is_asked(station.scenario, station.name):
+        return station.workers
+    return min(station.workers, partitions)
 
 
 def _own(service):

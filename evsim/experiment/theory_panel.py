@@ -183,7 +183,7 @@ def _written_wait(wait):
 class TheoryPanel:
     """Predicted beside measured, for each service and for the answer: :meth:`Run.theory`, :meth:`Replications.theory`.
 
-    ``predictions``: service -> :class:`StationTheory`; ``bottleneck``: the one whose workers are busy first.
+    ``predictions``: service -> :class:`StationTheory`; ``bottleneck``: the one that can do no more first.
     """
 
     def __init__(self, scenario, services, summary):
@@ -249,7 +249,7 @@ class TheoryPanel:
         first = self.bottleneck
         if first is not None:
             said.append(
-                f"The first without a free worker is {first.service}, at {write_as('1/s', first.saturates)} customers; "
+                f"The first that can do no more is {first.service}, at {write_as('1/s', first.saturates)} customers; "
                 f"{write_as('1/s', self._come)} come."
             )
         return said

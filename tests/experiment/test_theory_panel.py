@@ -99,10 +99,36 @@ def test_the_answer_takes_what_lies_one_after_the_other():
     for words in (
         "M/M/2",
         "what comes to it comes through register",
-        "The first without a free worker is mailing-list, at 83.3/s",
+        "The first that can do no more is mailing-list, at 83.3/s",
     ):
         assert words in text
     assert "M/M/2" in panel._repr_html_()
+
+
+def lines(partitions, **reading):
+    """Forty messages a second, of as many keys, for eight workers of 100 ms each."""
+    return evsim.Scenario.from_dict({
+        "name": "lines",
+        "workloads": {"people": {"target": "shop", "arrivals": {"constant": "40/s"}, "key": {"uniform": 1000}}},
+        "services": {
+            "shop": {"workers": 9, "handle": [{"publish": "orders"}]},
+            "stock": {"workers": 8, "subscribe": {"channel": "orders", **reading}, "handle": [{"work": "100ms"}]},
+        },
+        "channels": {"orders": {"log": {"partitions": partitions}}},
+        "run": {"duration": "20s", "drain_limit": "0s", "seed": 1},
+    })  # fmt: skip
+
+
+@pytest.mark.parametrize(("partitions", "most"), [(1, 10), (2, 20), (8, 80), (20, 80)])
+def test_a_log_with_fewer_partitions_than_there_are_workers_is_full_sooner(partitions, most):
+    """One message of a partition is in work at a time; a run that gets more than that does no more."""
+    design = lines(partitions)
+    panel = design.run().theory()
+    assert panel.bottleneck.service == "stock" and panel.bottleneck.saturates == pytest.approx(most)
+    if most < 40:
+        spans = design.run().spans.query("service == 'stock'")
+        assert 0.98 * 20 * most <= spans["ended"].notna().sum() <= 20 * most
+    assert predictions(lines(partitions, batch=5))["stock"].saturates == pytest.approx(5 * 80)  # each works on five
 
 
 def test_chance_and_fan_out_count_in_what_comes():

@@ -187,3 +187,12 @@ def test_compaction_drops_what_a_slow_group_has_not_read():
     assert set(dropped.cause) == {"compaction"} and (dropped.settled % 7).abs().max() < 1e-9 and len(dropped) > 1000
     newest = ledger.sort_values("appended").groupby("key").tail(1)
     assert set(newest.state) == {"done"}
+
+
+def test_what_comes_at_the_moment_of_a_cleaning_waits_for_the_next_one():
+    """One message a second, of one key; a log is cleaned at the next whole second after something has come."""
+    log = shop({"partitions": 1, "compaction": "1s"}, keys=1, late=({"from": 9}, "1ms"))
+    run = log.replace({"workloads.customers.arrivals.constant": "1/s", "run.duration": "10s"}).run()
+    assert [(time, message) for time, message in run.records.removals if time < 9] == [
+        (2, 0), (4, 1), (4, 2), (6, 3), (6, 4), (8, 5), (8, 6)
+    ]  # fmt: skip

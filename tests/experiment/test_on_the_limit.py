@@ -96,6 +96,7 @@ def test_a_skewed_figure_asks_for_more_runs_only_where_there_are_fewer(zeros, on
     values = [0.0] * zeros + [1.0] * ones
     assert math.ceil(25 * skewness(values) ** 2) == (needed or len(values))
     assert runs_for_skew(values) == needed
+    assert runs_for_skew([*values, math.nan, math.nan]) == needed, "a run that cannot tell is none"
 
 
 def test_the_runs_that_would_decide_are_the_fewest_that_do():

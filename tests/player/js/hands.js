@@ -129,7 +129,8 @@ async function time(hands) {
   const { clock } = player;
   await hands.after("bar", () => drag(player.bar.track, [250, -50, 1200, 500]));
   await hands.after("bar let go", () => drag(player.bar.track, [900, 700], "pointercancel"));
-  await hands.keys("alt", player.root, ["End", "Home"], { altKey: true });
+  for (const held of ["alt", "ctrl", "meta"])
+    await hands.keys(held, player.root, ["End", "Home"], { [`${held}Key`]: true });
   await hands.keys("other keys", player.root, ["x", " ", "Tab"]);
   await hands.after("focus", () => player.root.happen("focusin"));
   for (const value of ["2", "99999", ""]) {

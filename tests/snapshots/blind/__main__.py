@@ -25,11 +25,16 @@ def taken(name):
     return WATCHING.news(), strange
 
 
-def watched(beginnings):
-    """key of an expression -> bits, from all snapshots whose names begin so; what is strange goes to stderr."""
-    from tests.snapshots.kept import SNAPSHOTS
+def chosen(parser, names, beginnings, what):
+    """Those whose names begin so; all if nothing is given."""
+    for each in beginnings:
+        if not any(name.startswith(each) for name in names):
+            parser.error(f"no {what} has a name that begins with {each!r}; the first is called {next(iter(names))!r}")
+    return [name for name in names if not beginnings or name.startswith(tuple(beginnings))]
 
-    names = [name for name in SNAPSHOTS if name.startswith(beginnings)]
+
+def watched(names):
+    """key of an expression -> bits, from these snapshots; what is strange goes to stderr."""
     happened = WATCHING.news()  # while it was imported
     with ProcessPoolExecutor(initializer=install) as pool:
         for name, (news, strange) in zip(names, pool.map(taken, names)):
@@ -42,15 +47,18 @@ def watched(beginnings):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("prefixes", nargs="*", metavar="PREFIX", help="files whose names begin so (all of them)")
-    parser.add_argument("--snapshots", nargs="+", metavar="NAME", help="snapshots whose names begin so (all of them)")
+    parser.add_argument(
+        "--snapshots", nargs="+", default=[], metavar="NAME", help="snapshots whose names begin so (all of them)"
+    )
     given = parser.parse_args()
+    shown = set(chosen(parser, files(), given.prefixes, "file of evsim"))
     install()
-    happened = watched(tuple(given.snapshots or [""]))
+    from tests.snapshots.kept import SNAPSHOTS
+
+    happened = watched(chosen(parser, SNAPSHOTS, given.snapshots, "snapshot"))
     for file in files():
         rewrite(file)  # those that nobody imported, too
-    expressions = {
-        each.key: each for each in WATCHING.expressions if each.file.startswith(tuple(given.prefixes or [""]))
-    }
+    expressions = {each.key: each for each in WATCHING.expressions if each.file in shown}
     for row in rows(expressions.values(), happened):
         print(row)
     print(counts(expressions.values(), happened))

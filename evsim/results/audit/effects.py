@@ -54,8 +54,8 @@ def _possible(books, things, of_steps):
         its = things if callable(handles[0]) else of_steps([step for handle in handles for step in all_steps(handle)])
         known.append([each in its for each in things])
     handler = np.array([numbers[place.service] for place in books.run.tables.places] + [0])
-    known = np.array(known, dtype=bool).reshape(len(services), len(things))
-    return lambda rows, chosen: known[handler[books.rows["place"][rows]], chosen]
+    possible = np.array(known, dtype=bool).reshape(len(services), len(things))
+    return lambda rows, chosen: possible[handler[books.rows["place"][rows]], chosen]
 
 
 def _sent(books, mine):

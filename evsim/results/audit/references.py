@@ -16,9 +16,9 @@ def there(books):
     end = np.array([*(ends[place.kind] for place in run.tables.places), sent])[rows["place"]]
     named = (rows["parent"] >= np.where(books.kinds == "request", -1, 0)) & (rows["parent"] < end)
     books.demand(named, "names a caller or a message that is not there")
-    ends = {"cause": (0, count), "origin": (-1, sent), "channel": (0, len(run.scenario.channels)),
-            "route": (0, len(run.tables.routes))}  # fmt: skip
-    for name, span in ends.items():
+    spans = {"cause": (0, count), "origin": (-1, sent), "channel": (0, len(run.scenario.channels)),
+             "route": (0, len(run.tables.routes))}  # fmt: skip
+    for name, span in spans.items():
         _within(books, "message", name, messages[name], span)
     for name in OF_ATTEMPTS:
         _within(books, f"{name}, entry", "attempt", getattr(run.records, name).column("row"), (0, count))

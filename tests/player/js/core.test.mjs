@@ -106,6 +106,7 @@ test("followers of a selection hear what changed, and only of changes", () => {
 test("a column is one number for all, or its bytes", () => {
   assert.deepEqual([...readColumn(-1, 3)], [-1, -1, -1]);
   assert.deepEqual([...readColumn(1e9, 2)], [1e9, 1e9]);
+  for (const edge of [127, 128, -127, -128, -129]) assert.deepEqual([...readColumn(edge, 2)], [edge, edge]);
   assert.deepEqual([...readColumn("i2:AQD/fw==", 2)], [1, 32767]);
 });
 

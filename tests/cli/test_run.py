@@ -54,6 +54,11 @@ def test_json_has_the_figures_of_the_run_and_nothing_else():
     assert data["channels"]["customer-registered"]["database"]["done"] == data["summary"]["requests"]
 
 
+def test_a_seed_of_0_is_a_seed():
+    said = evsim_("run", "registration-classic", *SHORT, "--set", "run.seed=5", "--seed", 0, "--json").stdout
+    assert json.loads(said)["seed"] == 0
+
+
 def test_the_same_seed_prints_the_same_and_another_seed_does_not():
     first, again, other = (evsim_("run", "registration-classic", *SHORT, "--seed", seed).stdout for seed in (7, 7, 8))
     assert first == again != other

@@ -91,10 +91,10 @@ class Context:
 
     def __getattr__(self, word):
         """A step of a part that takes no time, such as ``undo("row")``."""
-        kinds = {each.word: each.settings for each in parts(STEP) if each.settings.in_no_time}
-        if word not in kinds:
-            raise AttributeError(f"a Python handler has no step {word}; {suggest(word, {*kinds, *YIELDED, *WRITTEN})}")
-        kind = kinds[word]
+        ours = {each.word: each.settings for each in parts(STEP) if each.settings.in_no_time}
+        if word not in ours:
+            raise AttributeError(f"a Python handler has no step {word}; {suggest(word, {*ours, *YIELDED, *WRITTEN})}")
+        kind = ours[word]
         return lambda value: self._write(self._row, kind(**{kind.short: value}))
 
     def fail(self, requeue=True):

@@ -6,7 +6,7 @@ from matplotlib.image import AxesImage
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.text import Text
-from matplotlib.ticker import FixedFormatter
+from matplotlib.ticker import FuncFormatter
 
 __all__ = ["marks_of"]
 
@@ -48,6 +48,7 @@ def marks_of(figure):
             found = artist.findobj(Text) if artist in legend else [artist]
             lines += [f"{type(each).__name__} {_of(each)}" for each in found if _of(each)]
         for axis in (ax.xaxis, ax.yaxis):
-            if isinstance(axis.get_major_formatter(), FixedFormatter):  # others are matplotlib's own words
-                lines += [each.get_text() for each in axis.get_ticklabels()]
+            words = axis.get_major_formatter()
+            if isinstance(words, FuncFormatter):  # others are matplotlib's own
+                lines.append(" | ".join(f"{place:.5g} {words(place)}" for place in axis.get_majorticklocs()))
     return "\n".join(lines + [each.get_text() for each in figure.texts])

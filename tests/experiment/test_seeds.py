@@ -84,6 +84,14 @@ def test_each_design_is_run_once_with_each_seed_from_the_first_one_on(seeds, nam
     assert all(each == list(range(begin, begin + len(each))) for each in seeds.values())
 
 
+def test_all_that_a_report_tries_has_the_seeds_of_the_report(seeds):
+    short = desk(2, {"response_mean": "90ms"}).replace({"run.duration": "500ms"})
+    evsim.report(short, short.replace({"name": "three", WORKERS: 3}), n=4, seed=FIRST, jobs=1)
+    assert len(seeds) > 20  # loads, and inputs
+    for each in seeds.values():
+        assert set(each) == set(range(FIRST, FIRST + len(set(each))))
+
+
 def test_a_hunt_tries_each_fault_with_the_customers_of_its_seed(seeds):
     hunt = evsim.hunt(desk(), promise=lambda run: iter(()), tries=25, seed=FIRST)
     tried = [(seed, evsim.Scenario.from_yaml(written)) for written, each in seeds.items() for seed in each]

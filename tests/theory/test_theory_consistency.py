@@ -232,3 +232,11 @@ def test_who_is_alone_at_work_takes_no_longer_and_more_than_one_never_less(sigma
 def test_a_storm_of_two_attempts_halves_what_is_safe(rate, state):
     storm = theory.retry_storm(rate, 100, 2)
     assert storm.state == state and storm.sustained == (storm.storm_rate > 100) == (state != "healthy")
+
+
+@pytest.mark.parametrize("steps", range(1, 30))
+def test_a_whole_number_of_steps_is_billed_as_it_is_however_it_was_added_up(steps):
+    for step in (0.001, 0.1, 0.3):
+        added = sum(step for _ in range(steps))
+        assert theory.billed(added, memory=1, step=step) == pytest.approx(steps * step)
+        assert theory.billed(added + step / 1000, memory=1, step=step) == pytest.approx((steps + 1) * step)

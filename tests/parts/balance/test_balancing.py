@@ -194,6 +194,17 @@ def test_an_instance_that_is_down_gets_its_share_unless_the_balancer_looks():
     assert 1 in [where for where, ready, _ in starts(seeing) if ready > 15]
 
 
+def test_those_that_a_balancer_knows_to_be_up_are_picked_equally_often():
+    out = {"outage": "web/1", "at": 0, "for": 20}
+    balance = {"by": "random", "health_check": 0.5}
+    run = balanced(web(balance, {"constant": 100}, faults=[out], instances=5, work=0))
+    looked = [where for where, ready, _ in starts(run) if ready > 0.5]
+    counts = np.bincount(looked, minlength=5)
+    assert counts[0] == 0 and counts.sum() > 1900
+    share = counts[1:] / counts.sum()
+    assert share == pytest.approx([0.25] * 4, abs=3.5 * (0.25 * 0.75 / counts.sum()) ** 0.5)
+
+
 def test_least_busy_sends_everything_to_an_instance_that_refuses_everything():
     """It has the least to do, so the other one gets a request only when it has nothing to do either."""
     outage = [{"outage": "web/2", "at": "5s", "for": "10s"}]

@@ -75,6 +75,7 @@ POLICIES = [
     {"pattern": "", "vhost": "/", "definition": {"max-length": 3}, "priority": 3, "apply-to": "queues"},
     {"pattern": "", "vhost": "/", "definition": {"max-length": 4}, "priority": 9, "apply-to": "exchanges"},
     {"vhost": "other", "definition": {"max-length": 5}}, {"pattern": "lonely"},
+    {"pattern": "^jobs$", "vhost": "/", "definition": {"max-length": 6}, "priority": 3},  # as high as one before
 ]  # fmt: skip
 POLICED = [_queue("jobs"), _queue("jobs-two"), _queue("jobs-three", "other"), {"name": "lonely"}, {"vhost": "/"},
            _queue("", "/"), _queue("calm", queue_type="classic"), _queue("odd", x_queue_type="stream"),

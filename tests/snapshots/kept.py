@@ -32,6 +32,7 @@ from tests.snapshots.lessons.other_truths import OTHER_TRUTHS
 from tests.snapshots.lessons.students import STUDENTS
 from tests.snapshots.lessons.whole_minutes import WHOLE_MINUTES
 from tests.snapshots.live.live_ledgers import LIVE_LEDGERS
+from tests.snapshots.live.live_processes import LIVE_PROCESSES
 from tests.snapshots.live.live_runs import LIVE_RUNS
 from tests.snapshots.live.real_parts import REAL_PARTS
 from tests.snapshots.mistakes.mistakes import MISTAKES
@@ -104,7 +105,7 @@ ROOMS = {  # room -> name -> a function that gives pairs: what it is, and the te
     | OTHER_TRUTHS
     | ANSWERS_IN_PYTHON
     | INCIDENTS,
-    "live": LIVE_RUNS | LIVE_LEDGERS | REAL_PARTS,
+    "live": LIVE_RUNS | LIVE_LEDGERS | REAL_PARTS | LIVE_PROCESSES,
 }
 SNAPSHOTS = {name: said for room in ROOMS.values() for name, said in room.items()}
 

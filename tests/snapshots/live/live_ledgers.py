@@ -19,7 +19,7 @@ from evsim.testbed.observed_faults import ObservedFault
 from tests.snapshots.telling import plain
 from tests.snapshots.texts import table, tried
 
-__all__ = ["LIVE_LEDGERS"]
+__all__ = ["LIVE_LEDGERS", "records_of"]
 
 LEDGERS = Path(__file__).with_name("ledgers")
 BEGINS, MICROSECOND = 1_000_000, 1000  # when customers begin to come; nanoseconds
@@ -66,7 +66,7 @@ def _in_nanoseconds(kind, what):
     return [each * MICROSECOND if number in places else each for number, each in enumerate(what)]
 
 
-def _records(run):
+def records_of(run):
     for frame in FRAMES:
         yield frame, table(getattr(run, frame), EXACT)
 
@@ -76,7 +76,7 @@ def _told(name):
     yield "itself", f"{run!r} {run.broker} {run.database} {run.mailbox} {run.warnings} {tried(run.audit)}"
     yield "summary", table(pd.Series(run.summary()))
     yield "faults", "\n".join(map(str, run.scenario.faults))
-    yield from _records(run)
+    yield from records_of(run)
     yield "calibration", plain(f"{run.calibration}\n{run.calibration!r}\n{run.calibrated.to_yaml()}")
     yield "prediction", plain(str(tried(run.prediction, 2, 1)))
 
@@ -122,7 +122,7 @@ def _ledgers():
     for name, make in OTHERWISE.items():
         run = make()
         yield f"{name}: calibration", plain(str(run.calibration))
-        for what, text in _records(run):
+        for what, text in records_of(run):
             yield f"{name}: {what}", text
 
 

@@ -1,5 +1,6 @@
 """Hysteresis: the load goes up in steps and comes down again, and the way back is not the way up."""
 
+import math
 from dataclasses import dataclass
 from functools import cached_property, partial
 
@@ -130,13 +131,15 @@ class Hysteresis:
 
     def __str__(self):
         text = f"{self.scenario}: {write_time(self.hold)} at each load of {self.workload}, {count(self.runs, 'run')}\n"
-        lines = [f"{'load':>8}  {'goodput, up':>22}  {'goodput, down':>22}"]
         up, down = self.way("up"), self.way("down")
-        for load in up:
-            lines.append(f"{load:>6.4g}/s  {_written(up[load]):>22}  {_written(down[load]):>22}")
+        places = max(1, 1 - math.floor(math.log10(min(up))))  # two digits of a goodput as large as the least load
+        rows = [("load", "goodput, up", "goodput, down")]
+        rows += [(f"{load:.4g}/s", _written(up[load], places), _written(down[load], places)) for load in up]
+        widths = [max(least, *map(len, column)) for least, column in zip((8, 22, 22), zip(*rows, strict=True))]
+        lines = ["  ".join(f"{each:>{width}}" for each, width in zip(row, widths)) for row in rows]
         return text + "\n".join(lines)
 
 
-def _written(goodput):
-    mean, low, high = (f"{round(each, 1) + 0.0:.1f}" for each in (goodput.mean, goodput.low, goodput.high))
+def _written(goodput, places):
+    mean, low, high = (f"{round(each, places) + 0.0:.{places}f}" for each in (goodput.mean, goodput.low, goodput.high))
     return f"{mean}/s" if goodput.n == 1 else f"{mean} ({low} to {high})/s"

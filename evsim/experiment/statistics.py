@@ -19,6 +19,7 @@ __all__ = [
 
 FEW = 10  # runs: of fewer none can tell whether a figure is skewed, and of a skewed one an interval covers some 89 %
 FAR = 2.5  # standard errors of a sample's skewness: of symmetric figures one in 50 is beyond
+ROUNDED = 1e-12  # of a mean: so much may be added by the order in which numbers were added up
 MANY = 1000  # degrees of freedom with which Student's t is as good as normal
 
 
@@ -135,10 +136,11 @@ def runs_for_skew(values):
 def runs_to_decide(estimate, limit, confidence=0.95):
     """About how many runs an interval takes to leave out ``limit``, if mean and spread stay as they are; None: endless.
 
-    The smallest n with t(n - 1) sd / sqrt(n) < |mean - limit|.
+    The smallest n with t(n - 1) sd / sqrt(n) < |mean - limit|. A mean that differs from the limit by no more than
+    floats are rounded lies on it.
     """
     apart = abs(estimate.mean - limit)
-    if not (apart > 0 and estimate.sd >= 0):
+    if math.isclose(estimate.mean, limit, rel_tol=ROUNDED) or not (apart > 0 and estimate.sd >= 0):
         return None
     probability = (1 + confidence) / 2
     n = max(2, math.ceil((NormalDist().inv_cdf(probability) * estimate.sd / apart) ** 2))

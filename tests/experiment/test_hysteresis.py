@@ -7,7 +7,7 @@ import pytest
 import evsim
 from evsim import theory
 from evsim.experiment.hysteresis import Hysteresis, Plateau
-from evsim.experiment.statistics import Estimate
+from evsim.experiment.statistics import Estimate, estimate
 from evsim.scenario import Scenario
 from tests.support.nightly import NIGHTLY
 
@@ -78,6 +78,14 @@ def test_the_result_is_a_frame_and_a_table():
 def test_next_to_nothing_is_not_less_than_nothing():
     little = Plateau(10, "up", Estimate(0.01, -0.04, 0.06, 5, 0.04))
     assert "0.0 (0.0 to 0.1)/s" in str(Hysteresis("it", "callers", 60, 5, (little,)))
+
+
+def test_small_loads_have_as_many_digits_as_they_need_and_stand_below_each_other():
+    loads = {0.01234: estimate([0.0121, 0.0119]), 0.5: estimate([0.49, 0.5])}
+    plateaus = tuple(Plateau(load, way, found) for way in ("up", "down") for load, found in loads.items())
+    head, *lines = str(Hysteresis("it", "callers", 60, 2, plateaus)).split("\n")[1:]
+    assert "0.01234/s" in lines[0] and "0.012 (" in lines[0] and "0.495 (" in lines[1]
+    assert {len(each) for each in (head, *lines)} == {len(head)}
 
 
 @pytest.mark.parametrize(

@@ -85,6 +85,7 @@ def test_so_many_runs_decide_it_and_one_less_does_not():
         half = [t_quantile(0.975, runs - 1) * sd / runs**0.5 for runs in (n, max(2, n - 1))]
         assert half[0] < abs(mean - 0.1) and (n == 2 or half[1] >= abs(mean - 0.1))
     assert runs_to_decide(Estimate(0.1, 0, 1, 5, 0.01), 0.1) is None
+    assert runs_to_decide(Estimate(0.1 + 0.2, 0, 1, 5, 0.01), 0.3) is None
     assert Judgement("response_mean", 0.1, estimate([0.01, 0.02]), "MEETS").runs_to_decide is None
 
 

@@ -6,9 +6,9 @@ import typer
 
 from evsim.cli.keeping import Keeper
 from evsim.cli.options import AsJson, Jobs, Overwrite
-from evsim.cli.output import print_json, say
+from evsim.cli.output import as_far, complain, print_json, say
 from evsim.cli.shell import app
-from evsim.cli.status import MISSED
+from evsim.cli.status import INTERRUPTED, MISSED
 
 __all__ = ["challenge"]
 
@@ -46,7 +46,8 @@ def challenge(
         say(f"You may change: {', '.join(chosen.change)}")
         return
     entries = read_entries(chosen, designs)
-    found = board(chosen, entries, judged(chosen, entries, runs, jobs), runs)
+    verdicts, stopped = as_far(judged, chosen, entries, runs, jobs)
+    found = board(chosen, entries, verdicts, runs)
     kept = Keeper(overwrite)
     for place, make in ((places[1], found.to_html), (places[2], found.to_csv)):
         if place:
@@ -56,5 +57,8 @@ def challenge(
     else:
         say(repr(found))
     kept.tell()
+    if stopped:
+        complain(stopped)
+        raise typer.Exit(INTERRUPTED)
     if not found.signed:
         raise typer.Exit(MISSED)

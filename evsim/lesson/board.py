@@ -61,7 +61,8 @@ class Standing:
 
 def board(challenge, entries, verdicts, runs):
     """The :class:`Board` of entries that were judged (:func:`evsim.lesson.challenge.judged`)."""
-    found = [_standing(None, each, verdicts) for each in entries]
+    ahead = [trouble for trouble in challenge.troubles if trouble not in verdicts]
+    found = [_standing(each, verdicts, ahead) for each in entries]
     judged = sorted((each for each in found if each.verdict != REFUSED), key=_worth)
     places, last = [], None
     for number, each in enumerate(judged, 1):
@@ -78,16 +79,19 @@ def _at(standing, place):
     return Standing(place, *list(vars(standing).values())[1:])
 
 
-def _standing(place, entry, verdicts):
+def _standing(entry, verdicts, ahead):
+    """What is said of a design; `ahead`: the troubles in which nobody was judged, as somebody interrupted it."""
     if entry.scenario is None:
-        return Standing(place, entry.name, REFUSED, entry.workers, 0, 0, entry.refused)
+        return Standing(None, entry.name, REFUSED, entry.workers, 0, 0, entry.refused)
     said = [(trouble, each) for trouble, designs in verdicts.items() for each in designs[entry.name]]
     missed = [(trouble, each) for trouble, each in said if each.verdict == MISSES]
     undecided = [(trouble, each) for trouble, each in said if each.verdict not in (MEETS, MISSES)]
-    verdict = FAILS if missed else OPEN if undecided else SIGNED
+    verdict = FAILS if missed else OPEN if undecided or ahead else SIGNED
     first = next(iter(missed or undecided), None)
     why = f"{first[0]}: {first[1].asked}, found {first[1].measured}" if first else ""
-    return Standing(place, entry.name, verdict, entry.workers, len(missed), len(undecided), why)
+    if ahead and not first:
+        why = f"{ahead[0]}: not tried"
+    return Standing(None, entry.name, verdict, entry.workers, len(missed), len(undecided) + len(ahead), why)
 
 
 class Board:
@@ -106,7 +110,7 @@ class Board:
     @property
     def said(self):
         """What was asked, in a sentence."""
-        asked = f"{self.challenge.goal}; in each of: {', '.join(self.verdicts)}"
+        asked = f"{self.challenge.goal}; in each of: {', '.join(self.challenge.troubles)}"
         return f"Asked: {asked}. The same customers for all, in {self.runs} runs each."
 
     def __repr__(self):

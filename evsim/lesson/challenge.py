@@ -8,6 +8,7 @@ from typing import Any
 from evsim.engine.environment import SimulationError
 from evsim.experiment.compare import compare
 from evsim.experiment.judging import judge
+from evsim.experiment.running import keeping
 from evsim.lesson.answers import changed
 from evsim.lesson.exercises import Refused
 from evsim.lesson.properties import everything_done, nothing_done_twice
@@ -172,12 +173,16 @@ def workers(design):
 
 
 def judged(challenge, entries, runs=20, jobs=None):
-    """trouble -> design -> its verdicts: all designs with the same customers, and the design as given among them."""
+    """trouble -> design -> its verdicts: all designs with the same customers, and the design as given among them.
+
+    Ctrl-C raises :exc:`evsim.experiment.running.Interrupted` with the troubles in which all were judged.
+    """
     designs = {AS_GIVEN: challenge.base} | {each.name: each.scenario for each in entries if each.scenario}
     if len(designs) == 1:
         raise ScenarioError([Problem("designs", "none can be judged", hint=entries[0].refused if entries else None)])
     found = {}
-    for trouble in challenge.troubles:
-        broken = [under(challenge, design, trouble) for design in designs.values()]
-        found[trouble] = compare(*broken, n=runs, labels=list(designs), jobs=jobs, progress=False).verdicts
+    with keeping(None, lambda: (len(found), found or None)):
+        for trouble in challenge.troubles:
+            broken = [under(challenge, design, trouble) for design in designs.values()]
+            found[trouble] = compare(*broken, n=runs, labels=list(designs), jobs=jobs, progress=False).verdicts
     return found

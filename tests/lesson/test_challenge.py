@@ -4,6 +4,7 @@ import csv
 import json
 from dataclasses import replace
 from html.parser import HTMLParser
+from importlib import import_module
 from io import StringIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -127,7 +128,7 @@ def test_words_stand_to_the_left_and_counts_to_the_right():
         Standing(None, "much-longer", "refused", 12, 0, 0, "no steps"),
     ]
     standings.append(Standing(10, "b", "fails", 7, 3, 0, "the database is down"))
-    lines = repr(Board(SimpleNamespace(name="", goal=""), standings, {}, 2)).splitlines()[-4:]
+    lines = repr(Board(SimpleNamespace(name="", goal="", troubles={}), standings, {}, 2)).splitlines()[-4:]
     assert len({line.index(word) for line, word in zip(lines, ("design", "a ", "much", "b "))}) == 1
     assert len({line.index(word) for line, word in zip(lines, ("verdict", "signed", "refused", "fails"))}) == 1
     assert len({lines[place].index(word) for place, word in ((0, "why"), (2, "no steps"), (3, "the database"))}) == 1
@@ -225,6 +226,26 @@ def test_the_command_lists_tells_starts_and_judges(files, tmp_path):
     assert [each["verdict"] for each in json.loads(done.stdout)["board"]] == ["signed", "refused"]
     assert "events" in (tmp_path / "board.html").read_text(encoding="utf-8")
     assert (tmp_path / "board.csv").read_text(encoding="utf-8").startswith("place,design,verdict,workers")
+
+
+def test_what_was_judged_before_an_interrupt_is_on_the_board_and_nobody_is_signed(files, tmp_path, monkeypatch):
+    module, tried, page = import_module("evsim.lesson.challenge"), [], tmp_path / "board.csv"
+    compare = module.compare
+
+    def interrupted_in_the_second(*designs, **settings):
+        tried.append(designs)
+        if len(tried) == 2:
+            raise KeyboardInterrupt
+        return compare(*designs, **settings)
+
+    monkeypatch.setattr(module, "compare", interrupted_in_the_second)
+    names = [str(each) for each in files if each.stem in ("events", "fewer")]
+    result = evsim_("challenge", "keep-your-word", *names, "--runs", 2, "-j", 1, "--csv", page)
+    assert result.exit_code == 130 and "only what was finished is in it" in result.stderr
+    rows = list(csv.DictReader(StringIO(page.read_text(encoding="utf-8"))))
+    second = list(load_challenge("keep-your-word").troubles)[1]
+    assert "signed" not in {each["verdict"] for each in rows}
+    assert f"{second}: not tried" in {each["why"] for each in rows}
 
 
 @pytest.mark.parametrize(

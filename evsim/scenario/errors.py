@@ -6,6 +6,7 @@ the value and the way out. Nobody outside this package sees a pydantic error.
 
 import difflib
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from types import UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
@@ -14,7 +15,7 @@ from pydantic import BaseModel
 from pydantic_core import PydanticCustomError
 
 from .foreign import native
-from .units import UnitError, write_count
+from .units import UnitError, fraction, rate, size, time, write_count
 
 NEAR = 0.7  # how alike two names are that may have been mixed up, from 0 to 1
 
@@ -100,9 +101,30 @@ def explain(error, data, model, place=None):
         else:
             found.append(_translate(one, data, model))
     problems = [
-        replace(problem, path=".".join(map(str, path)), line=place and place.line_of(path)) for path, problem in found
-    ]
+        replace(problem, path=".".join(map(str, path)), value=_as_written(data, path, problem.value),
+                line=place and place.line_of(path))
+        for path, problem in found
+    ]  # fmt: skip
     return sorted(problems, key=lambda problem: problem.line or 0)
+
+
+def _as_written(data, path, value):
+    """The number of a problem as a person wrote it: "64KiB", if that is what stands for it."""
+    if not isinstance(value, float):
+        return value
+    for segment in path:
+        try:
+            data = data[segment]
+        except (TypeError, LookupError):
+            return value
+    return data if isinstance(data, str) and value in _numbers(data) else value
+
+
+def _numbers(text):
+    """All that a text may stand for."""
+    for read in (size, time, rate, fraction):
+        with suppress(UnitError):
+            yield read(text)
 
 
 def not_beside(path, subscription, who_has, others):

@@ -39,6 +39,15 @@ def test_an_objective_has_the_unit_of_its_figure(complaint, objective, value, sa
     assert said in complaint("run:", f"objectives: {{{objective}: {value}, respons_p99: 1s}}\nrun:")
 
 
+@pytest.mark.parametrize("written", ["64KiB", "1.5kB"])
+def test_a_size_that_a_rule_refuses_is_said_as_it_was_written(written):
+    design = evsim.load("registration-events").to_dict()
+    kind = next(iter(design["channels"]["customer-registered"]))
+    settings = {"price": {"stored": written}}
+    with pytest.raises(ScenarioError, match=f"price.stored: .*got '{written}'"):
+        Scenario.from_dict(design | {"channels": {"customer-registered": {kind: settings}}})
+
+
 def test_a_written_objective_has_its_unit():
     scenario = evsim.load("registration-events").replace({"objectives": {"response_p99": 0.2, "goodput": 5}})
     assert scenario.to_dict()["objectives"] == {"response_p99": "200ms", "goodput": "5/s"}

@@ -17,13 +17,14 @@ class _Broker(NamedTuple):
     hint: str = ""  # where one is had
     schemes: tuple = ()  # of the URLs at which there may be one
     wants_claims: bool = False  # whether a consumer has to claim what was handed out before
+    comes_again: float = 0.0  # seconds until what a consumer that was killed held is handed out again
 
 
 BROKERS = {
     "mini": _Broker("evsim.testbed.broker_process", ("evsim.testbed.broker_client", "BrokerClient")),
     "nats": _Broker(
         "evsim.testbed.nats_process", ("evsim.testbed.nats_client", "NatsClient"),
-        'pip install "evsim[live]"', ("nats", "tls"),
+        'pip install "evsim[live]"', ("nats", "tls"), comes_again=30.0,  # the server's default
     ),
     "redis": _Broker(
         "evsim.testbed.redis_process", ("evsim.testbed.redis_client", "RedisClient"),

@@ -4,14 +4,14 @@ import json
 from importlib.util import find_spec
 from pathlib import Path
 
+from evsim.testbed.brokers import BROKERS
 from evsim.testbed.delivery_groups import readers_of
 from evsim.testbed.roles import serve
 from evsim.testbed.server_process import ServerProcess, program
 from evsim.testbed.wire import HOST
 
-__all__ = ["ACK_WAIT", "NatsProcess", "consumers_of", "failures", "inbox_of", "is_installed", "nats_at", "subject_of"]
+__all__ = ["NatsProcess", "consumers_of", "failures", "inbox_of", "is_installed", "nats_at", "subject_of"]
 
-ACK_WAIT = 30.0  # seconds until what is not acknowledged is handed out again: the server's default
 SETTINGS = """
 listen: "{host}:{port}"
 authorization {{ token: "{token}" }}
@@ -106,7 +106,7 @@ class NatsProcess(ServerProcess):
                     durable_name=durable, deliver_subject=inbox_of(self, channel, durable),
                     ack_policy=AckPolicy.EXPLICIT, deliver_group=durable,
                     filter_subject=subject_of(self, channel, partition),
-                    max_ack_pending=1 if ordered else workers, ack_wait=ACK_WAIT,
+                    max_ack_pending=1 if ordered else workers, ack_wait=BROKERS["nats"].comes_again,
                 ),
             )  # fmt: skip
 

@@ -14,6 +14,7 @@ from threading import Event, Thread
 from time import monotonic_ns, sleep
 from typing import Any
 
+from evsim.scenario.units import write_time
 from evsim.testbed.brokers import BROKERS
 from evsim.testbed.effect_stores import make_database
 from evsim.testbed.observed_faults import ObservedFault
@@ -71,16 +72,18 @@ class _Child:
             self._orders.write(json.dumps(order) + "\n")
             self._orders.flush()
         except OSError:
-            raise LiveError(f"{self.name} has ended: {self._last_words()}") from None
+            raise LiveError(f"{self.name}: the process has ended: {self._last_words()}") from None
 
     def hear(self, what):
         """What it answers to the last order, by name."""
         try:
             said = self._said.get(timeout=PATIENCE)
         except Empty:
-            raise LiveError(f"{self.name} did not answer within {PATIENCE:g} s: {self._last_words()}") from None
+            raise LiveError(
+                f"{self.name}: the process did not answer within {PATIENCE:g} s: {self._last_words()}"
+            ) from None
         if said is None or what not in said:
-            raise LiveError(f"{self.name} has failed: {(said or {}).get('failed') or self._last_words()}")
+            raise LiveError(f"{self.name}: the process has failed: {(said or {}).get('failed') or self._last_words()}")
         return said[what]
 
     def kill(self):
@@ -98,8 +101,8 @@ class _Child:
                 pipe.close()
 
     def leave(self):
-        """Let it take away what it has made elsewhere."""
-        with suppress(LiveError):
+        """Let it take away what it has made elsewhere; where it cannot, as that place has gone, it has had its time."""
+        with suppress(LiveError, Empty):
             self.tell({"leave": True})
             while "left" not in (self._said.get(timeout=PATIENCE_AT_END) or {"left": False}):
                 pass  # it was asked for something before
@@ -213,8 +216,7 @@ class Supervisor:
                     each.result()
             finally:
                 self._stopped.set()
-        settings = self.scenario.run_settings
-        return self._drain(monotonic_ns() + ticks(settings.end - settings.duration))  # a server may be long in starting
+        return self._drain()
 
     def _wait_until(self, time, progress, suffering):
         while (left := time - monotonic_ns()) > 0:
@@ -226,7 +228,7 @@ class Supervisor:
                     each.result()
             for child in list(self.children.values()):
                 if child.process.poll() is not None and child.name not in self._killed:
-                    raise LiveError(f"{child.name} has ended: {child._last_words()}")
+                    raise LiveError(f"{child.name}: the process has ended: {child._last_words()}")
 
     def _places(self, fault):
         """The processes that a fault strikes; the channel, where it is the broker."""
@@ -275,9 +277,16 @@ class Supervisor:
 
     # The end.
 
-    def _drain(self, limit):
-        """Wait until nothing is open; the free workers of each service."""
-        quiet = 0
+    def _patience(self):
+        """The seconds for which it waits for what is open: longer, if nobody wrote how long, where a broker is slow."""
+        settings = self.scenario.run_settings
+        slow = BROKERS[self._broker.kind].comes_again if settings.drain_limit is None else 0.0
+        return settings.end - settings.duration + slow
+
+    def _drain(self):
+        """Wait until nothing is open: the time. A server may be long in starting, so the limit counts from now."""
+        quiet, seconds = 0, self._patience()
+        limit = monotonic_ns() + ticks(seconds)
         while quiet < 2:
             states = {}
             for name, child in self.children.items():
@@ -288,6 +297,7 @@ class Supervisor:
             quiet = 0 if still else quiet + 1
             if still and monotonic_ns() > limit:
                 said = (f"{name} {count} {what}" for name, each in still.items() for what, count in each.items())
-                raise LiveError(f"still open at the end of the drain limit: {', '.join(said)}")
+                limit_was = f"when the drain limit of {write_time(seconds)} was over"
+                raise LiveError(f"still open {limit_was}: {', '.join(said)}; a longer run.drain_limit waits for it")
             sleep(LOOK)
         return monotonic_ns()

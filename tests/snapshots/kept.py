@@ -31,9 +31,13 @@ from tests.snapshots.lessons.odd_runs import ODD_RUNS
 from tests.snapshots.lessons.other_truths import OTHER_TRUTHS
 from tests.snapshots.lessons.students import STUDENTS
 from tests.snapshots.lessons.whole_minutes import WHOLE_MINUTES
+from tests.snapshots.live.live_around import LIVE_AROUND
+from tests.snapshots.live.live_asked import LIVE_ASKED
+from tests.snapshots.live.live_ends import LIVE_ENDS
 from tests.snapshots.live.live_ledgers import LIVE_LEDGERS
 from tests.snapshots.live.live_processes import LIVE_PROCESSES
 from tests.snapshots.live.live_runs import LIVE_RUNS
+from tests.snapshots.live.live_servers import LIVE_SERVERS
 from tests.snapshots.live.real_parts import REAL_PARTS
 from tests.snapshots.mistakes.mistakes import MISTAKES
 from tests.snapshots.mistakes.read_files import READ_FILES
@@ -105,7 +109,14 @@ ROOMS = {  # room -> name -> a function that gives pairs: what it is, and the te
     | OTHER_TRUTHS
     | ANSWERS_IN_PYTHON
     | INCIDENTS,
-    "live": LIVE_RUNS | LIVE_LEDGERS | REAL_PARTS | LIVE_PROCESSES,
+    "live": LIVE_RUNS
+    | LIVE_LEDGERS
+    | REAL_PARTS
+    | LIVE_PROCESSES
+    | LIVE_SERVERS
+    | LIVE_ENDS
+    | LIVE_ASKED
+    | LIVE_AROUND,
 }
 SNAPSHOTS = {name: said for room in ROOMS.values() for name, said in room.items()}
 

@@ -1,10 +1,13 @@
 """Live runs on a machine whose time is given, beside the simulator's runs: the same customers have the same luck."""
 
+import re
+
 import numpy as np
 import pytest
 
 import evsim
 from evsim.results.records import Outcome
+from evsim.testbed.supervisor import LiveError
 from tests.support.machine.given_machine import GivenMachine
 from tests.support.machine.given_network import WAY
 from tests.testbed.live_runs import LOAD, SHARED
@@ -55,3 +58,31 @@ def test_the_books_of_both_balance_and_both_have_the_same_customers_at_the_same_
     assert all(run.audit() for run in runs)
     here, there = (run.tables.rows["born"][run.tables.requests.row] for run in runs)
     assert here == pytest.approx(there, abs=OVER)
+
+
+def test_a_short_run_on_nats_waits_until_what_a_killed_reader_held_comes_again():
+    """Ten times its second would be over before the 30 s of the server are."""
+    with GivenMachine():
+        run = evsim.live(EVENTS, seconds=1, mails=(), kill="database@500ms+250ms", broker="nats")
+    rows = run.tables.rows
+    assert run.audit() and (rows["attempt"] == 2).sum() >= 1
+    assert run.ended_at > 30 and (rows["outcome"] != Outcome.LOST).all()
+
+
+def test_what_is_open_when_a_drain_limit_is_over_is_said_with_the_limit_and_a_way_out():
+    with GivenMachine(), pytest.raises(LiveError) as refusal:
+        evsim.live(
+            EVENTS.replace({"run.drain_limit": "5s"}), seconds=1, mails=(), kill="database@500ms+250ms", broker="nats"
+        )
+    said = str(refusal.value)
+    assert re.search(r"still open when the drain limit of 5s was over: the broker \d+ backlog; ", said)
+    assert "a longer run.drain_limit waits for it" in said
+
+
+def test_a_server_that_goes_for_good_is_told_as_such_and_leaves_no_process():
+    """Its keeper is asked to take away what it made there, and cannot."""
+    with GivenMachine() as machine:
+        machine.loop.call_later(0.5, machine.servers.at(6379, "host").goes)
+        with pytest.raises(LiveError, match=r"the broker: the process has failed: "):
+            evsim.live(EVENTS, seconds=1, mails=(), broker="redis://host")
+        assert all(program.code is not None for program in machine.programs)

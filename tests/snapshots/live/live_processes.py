@@ -10,7 +10,7 @@ from tests.snapshots.texts import tried
 from tests.support.machine.given_machine import GivenMachine
 from tests.testbed.live_runs import LOAD, SHARED
 
-__all__ = ["LIVE_PROCESSES"]
+__all__ = ["EVENTS", "FEW", "LIVE_PROCESSES", "SHARED_QUEUE", "WORKS", "journals_of", "programs_of"]
 
 WORKS = Scenario.from_dict({
     "name": "works",
@@ -41,6 +41,18 @@ WORKS = Scenario.from_dict({
     "channels": {"orders": {"log": {"partitions": 3}}, "jobs": "queue"},
     "run": {"duration": "1250ms", "warmup": "0s", "seed": 3},
 })  # fmt: skip
+FEW = Scenario.from_dict({
+    "name": "few",
+    "workloads": {"people": {"target": "desk", "arrivals": {"constant": "8/s"}}},
+    "services": {
+        "desk": {"instances": 2, "balance": "random", "workers": 3, "handle": [{"publish": "jobs"}]},
+        "clerk": {"workers": 2, "subscribe": "jobs", "handle": [
+            {"work": {"exponential": "150ms"}}, {"call": {"service": "store", "timeout": "12ms"}}]},
+        "store": {"workers": 2, "handle": [{"work": {"exponential": "40ms"}}]},
+    },
+    "channels": {"jobs": "queue"},
+    "run": {"duration": "1s", "seed": 4, "warmup": "0s", "drain_limit": "200s"},
+})  # fmt: skip
 EVENTS, BUSY = (evsim.load("registration-events").replace(LOAD | more) for more in ({}, {"run.seed": 8}))
 CLASSIC = evsim.load("registration-classic").replace(
     LOAD | {"services.mailing-list.instances": 3, "services.mailing-list.balance": "random"}
@@ -57,15 +69,16 @@ RUNS = {
     "the reader killed": (EVENTS, {"kill": ["mailing-list@250ms+250ms", "mailing-list@750ms+125ms"], "seconds": 1.25}),
     "the writer killed": (BUSY, {"kill": "register@500ms+250ms", "seconds": 1.25, "seed": 5}),
     "one of three killed": (CLASSIC, {"kill": "mailing-list/2@250ms+500ms", "seconds": 1.25}),
+    "few": (FEW, {"kill": "jobs@875ms+125ms"}),
     "a shared queue": (SHARED_QUEUE, {}),
 }  # fmt: skip
 
 
-def _journals(machine):
+def journals_of(machine):
     return (f"{name}:\n{text}" for name, text in machine.journals.items())
 
 
-def _programs(machine):
+def programs_of(machine):
     """Who was started, how, and what it was told."""
     folder = machine.programs[0].folder
     for each in machine.programs:
@@ -83,8 +96,8 @@ def _processes(name):
         run = evsim.live(scenario, progress=passed.append, **given)
     yield "itself", f"{run!r} {run.broker} {run.database} {tried(run.audit)} {machine.loop.broken}"
     yield "faults", "\n".join(map(str, run.scenario.faults))
-    yield "journals", "\n".join(_journals(machine))
-    yield "programs", "\n".join(_programs(machine))
+    yield "journals", "\n".join(journals_of(machine))
+    yield "programs", "\n".join(programs_of(machine))
     yield "mails", run.mailbox
     yield "progress", plain(str(passed))
     yield "calibration", plain(str(run.calibration))

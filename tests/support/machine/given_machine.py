@@ -19,12 +19,19 @@ from evsim.testbed import (
     mail_process,
     roles,
     server_client,
+    server_process,
     service_process,
     supervisor,
     wire,
 )  # fmt: skip
+from tests.support.machine.given_kafka import given_kafka
+from tests.support.machine.given_nats import given_nats
 from tests.support.machine.given_network import WAY, GivenNetwork
+from tests.support.machine.given_postgres import given_postgres
 from tests.support.machine.given_programs import GivenProgram
+from tests.support.machine.given_rabbit import given_rabbit
+from tests.support.machine.given_redis import given_redis
+from tests.support.machine.given_servers import GivenServers
 from tests.support.machine.given_time import PROGRAM, GivenTime
 from tests.support.machine.given_turns import GivenQueue, Turns
 
@@ -37,14 +44,15 @@ ENVIRONMENT = {"PYTHONPATH": "elsewhere", "EVSIM_BROKER": "secret", "EVSIM_DATAB
 class GivenMachine:
     """``programs``: all that were started, in this order; ``journals``: name of a file -> its text, at the end.
 
-    ends: name of a process -> after how many seconds its first life ends by itself.
+    ends: name of a process -> after how many seconds its first life ends by itself, and its last words. hangs: names
+    of those that never do anything. fail: how many of the servers that are started end at once.
     """
 
-    def __init__(self, ends=None):
+    def __init__(self, ends=None, hangs=(), fail=0):
         self.loop = GivenTime()
         self.network, self.turns = GivenNetwork(self.loop), Turns(self.loop)
         self.programs, self.journals, self.stack = [], {}, ExitStack()
-        self.ends, self.over = ends or {}, False
+        self.ends, self.hangs, self.over, self.servers = ends or {}, hangs, False, GivenServers(self.loop, fail)
 
     def __enter__(self):
         tokens = (f"token{number}" for number in count(1))
@@ -63,6 +71,15 @@ class GivenMachine:
             subprocess=SimpleNamespace(Popen=self._start, PIPE=subprocess.PIPE, run=None),
             os=SimpleNamespace(killpg=self._kill, environ=ENVIRONMENT, pathsep=os.pathsep),
         )  # fmt: skip
+        self._put(
+            server_process, shutil=SimpleNamespace(which=lambda name, path=None: None if path else f"programs/{name}"),
+            subprocess=SimpleNamespace(Popen=self.servers.start, DEVNULL="nothing"), free_port=self.servers.free_port,
+        )  # fmt: skip
+        for given in (
+            given_redis(self.servers), given_nats(self.servers, self.loop.look), given_kafka(self.servers),
+            given_rabbit(self.servers, self.loop.look), given_postgres(self.servers),
+        ):  # fmt: skip
+            self.stack.enter_context(given)
         self._put(live_execution, assemble=partial(self._assemble, live_execution.assemble))
         return self
 

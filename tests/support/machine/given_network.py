@@ -16,9 +16,13 @@ FIRST_PORT = 7001
 class _Listening:
     """What listens at a port."""
 
-    def __init__(self, port, welcome):
-        self.port, self.welcome, self.context = port, welcome, copy_context()
+    def __init__(self, network, port, welcome):
+        self.network, self.port, self.welcome, self.context = network, port, welcome, copy_context()
         self.sockets = [SimpleNamespace(getsockname=lambda: ("here", port))]
+
+    def leave(self):
+        if self.network.listening.get(self.port) is self:
+            del self.network.listening[self.port]
 
 
 class _End:
@@ -42,6 +46,8 @@ class _End:
             self.closing = True
             self.reader.feed_eof()
             self._send(None)
+
+    leave = close
 
     def _send(self, text):
         self._travelling.append(text)
@@ -71,7 +77,7 @@ class GivenNetwork:
     def _listen(self, port, welcome):
         if not port:
             port, self._next = self._next, self._next + 1
-        there = self.listening[port] = _Listening(port, welcome)
+        there = self.listening[port] = _Listening(self, port, welcome)
         program = PROGRAM.get()
         if program is not None:
             program.has.append(there)
@@ -92,9 +98,6 @@ class GivenNetwork:
 
     def release(self, program):
         """All that a program had is closed, as when it has ended."""
-        for each in program.has:
-            if isinstance(each, _End):
-                each.close()
-            elif self.listening.get(each.port) is each:
-                del self.listening[each.port]
-        program.has = []
+        had, program.has = program.has, []
+        for each in had:
+            each.leave()

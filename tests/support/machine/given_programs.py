@@ -48,7 +48,7 @@ class GivenProgram:
         self.pid = FIRST + len(machine.programs)
         machine.programs.append(self)
         self.stdin, self.stdout, self.errors = self, _Said(), settings["stderr"].name
-        self.code, self.stopped = None, False
+        self.code, self.stopped, self.failed = None, False, False
         self.held, self.has, self.orders = [], [], []
         self._life, self._context = None, Context()
         self._context.run(PROGRAM.set, self)
@@ -80,21 +80,26 @@ class GivenProgram:
         self._life = roles._Life(self.folder)
         module = import_module(self.command[-1])
         role = next(getattr(module, name) for name in module.__all__ if name.endswith("Process"))
+        self.stopped = self.name in self.machine.hangs
         self._living = self._context.run(self.machine.loop.create_task, self._live(role, task))
         if self.name in self.machine.ends and task["life"] == 1:
-            self.machine.loop.call_later(self.machine.ends[self.name], self._end, context=Context())
+            self.machine.loop.call_later(*self.machine.ends[self.name][:1], self._end, context=Context())
 
     def _end(self):
-        Path(self.errors).write_text("It counts:\nout of paper\n", encoding="utf-8")
+        Path(self.errors).write_text(self.machine.ends[self.name][1], encoding="utf-8")
         self.kill()
 
     async def _live(self, role, task):
         try:
             await self._life.live(role, task)
         except Exception as error:
+            self.failed = True
             self.say({"failed": f"{type(error).__name__}: {error}"})
 
     def _obey(self, order):
+        if self.failed:
+            self.kill()  # there is no loop any more that would take a step
+            return
         self.machine.loop.create_task(self._life.obey(order)).add_done_callback(roles._report)
 
     def say(self, what):

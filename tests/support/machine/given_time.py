@@ -58,7 +58,8 @@ class GivenTime(asyncio.BaseEventLoop):
         tasks = asyncio.all_tasks(self)
         for task in tasks:
             task.cancel()
-        self.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
+        if tasks:
+            self.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
         self.close()
 
     def _process_events(self, events):

@@ -72,7 +72,7 @@ class Around:
                     box = (x, top + 2, 1, STRIP - 6) if word == "told" else (x - 0.5, top + STRIP - 9, 2, 9)
                     yield self.made["marks"][word], 1, *box
 
-    def assert_shown(self, said, time, customer, seen, anew):
+    def assert_shown(self, said, time, customer, seen):
         until = seen if self.hides else float("inf")
         assert said["clock"] == moment(time)
         bands = {json.dumps(each): each for lane in self.lanes for each in lane["faults"]}
@@ -97,8 +97,7 @@ class Around:
             assert (its["said"], its["wait"]) == (its["words"], its["waits"])
         self.assert_hidden(said["hidden"], time, until)
         crashes = said["crashes"]
-        known = crashes["known"] if self.hides else crashes["all"]
-        assert crashes["drawn"] == known or (crashes["drawn"] < known and not anew)  # they are drawn for who is chosen
+        assert crashes["drawn"] == (crashes["known"] if self.hides else crashes["all"])
 
     def assert_hidden(self, said, time, until):
         """What became of a customer is told when all of it is over; faults when they begin; and what happened when."""

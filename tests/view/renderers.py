@@ -32,6 +32,8 @@ const found = JSON.parse(readFileSync(0, "utf-8")).map(([scene, ghost, width]) =
       const left = each.x - wide * { start: 0, middle: 0.5, end: 1 }[each["text-anchor"]];
       return [left, left + wide, each.y, text];
     }),
+    spans: nodes.filter(([tag, , children]) => tag === "rect" && children[0]?.[0] === "title")
+      .map(([, { x, width }]) => [x, width]),
     box: nodes[0][1].viewBox.split(" ").map(Number),
   };
 });

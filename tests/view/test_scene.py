@@ -38,8 +38,8 @@ from evsim.view import (
     warm_up_plot,
     waterfall,
 )
-from evsim.view.scene.axes import names
-from evsim.view.scene.marks import End, Text
+from evsim.view.scene.axes import Axis, names
+from evsim.view.scene.marks import Band, End, Text
 from evsim.view.scene.scene import hold
 from tests.parts.pollers.test_pollers import polled
 from tests.parts.window.test_credit import kept
@@ -191,6 +191,17 @@ def test_names_in_the_margin_that_are_the_same_stand_apart(scenes):
     (found,) = in_browser((scene, None, 768))
     alike = [place for place in found["places"] if place[3] == "the same"]
     assert len(alike) == 2 and alike[0][2] > alike[1][2]
+
+
+def test_faults_that_reach_beyond_the_axes_are_drawn_between_them():
+    x = Axis(2.0, 6.0, "time", ((2.0, "2"), (6.0, "6")))
+    spans = (0.0, 9.0), (0.0, 3.0), (5.0, 9.0), (0.0, 1.0), (7.0, 8.0), (4.0, 5.0)
+    scene = replace(flow.scene(runs.few()), x=x, bands=(Band("down", spans),), ends=())
+    (found,) = in_browser((scene, None, 768))
+    (left, across), *others = found["spans"]
+    assert 0 < left < left + across < 768
+    begun = [(left, across / 4), (left + across * 3 / 4, across / 4), (left + across / 2, across / 4)]
+    assert others == [pytest.approx(each, abs=0.2) for each in begun]
 
 
 def test_the_scene_before_is_a_ghost_and_the_words_say_so(scenes):

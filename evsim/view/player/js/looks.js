@@ -33,7 +33,8 @@ export class Looks {
     const strangers = this.after.filter((time) => time > since).length;
     const y = HEIGHT - BOTTOM - (strangers / this.after.length) * (HEIGHT - TOP - BOTTOM);
     this.marks.append(h("circle", { class: "ev-looks-mark", cx: x(Math.min(since, LONGEST)), cy: y, r: 5 }));
-    say(this.words, `${duration(since)} after the press, ${strangers} of ${this.after.length} customers are still strangers.`);
+    const are = strangers === 1 ? "is still a stranger" : "are still strangers";
+    say(this.words, `${duration(since)} after the press, ${strangers} of ${this.after.length} customers ${are}.`);
   }
 }
 

@@ -1,7 +1,6 @@
 /* Picture C beside the player: the chosen customer's way through every design, time downwards and to scale. */
 
 import { h, put, say } from "./dom.js";
-import { NEVER } from "./film.js";
 import { livesScene } from "./life-scene.js";
 import { livesOf } from "./lives.js";
 import { Picture } from "./picture.js";
@@ -69,10 +68,8 @@ class Lives {
     const told = this.say(customer, future);
     const alt = `${customerName(customer, this.film)}, time downwards. ${this.over ? told : ""}`;
     this.picture.show({ ...scene, alt, tall: TALL }, this.element.clientWidth || 600);
-    this.points.replaceChildren(...this.crashes(places));
-    const go = "A click on a mark goes to its moment.";
-    const crash = "A diamond is a moment at which a crash makes a difference: choose one to crash there. ";
-    say(this.help, this.points.children.length ? crash + go : go);
+    this.diamonds = this.crashes(places);
+    this.points.replaceChildren();
     this.draw();
   }
 
@@ -91,13 +88,13 @@ class Lives {
 
   // A crash at a chosen moment.
 
+  /* {node, time}: the diamonds of all of them. */
   crashes(places) {
     const { made } = this.picture;
-    const last = this.player.until();
     return this.lives.flatMap((life, lane) =>
       (life ? life.crashPoints() : []).flatMap(({ service, x, time }) => {
         const since = time - life.begin;
-        const fault = since > this.span || time > last ? null : this.faultAt(service, time);
+        const fault = since > this.span ? null : this.faultAt(service, time);
         if (!fault) return [];
         const words = `crash ${service} here, ${duration(since)} after the customer asked`;
         const act = () => this.player.breakAt(fault, time);
@@ -110,9 +107,18 @@ class Lives {
         const place = `translate(${made.x(places[lane](x)) - ASIDE} ${made.y(since / 1e6)}) scale(5.5)`;
         const button = { role: "button", tabindex: "0", "aria-label": words, onclick: act, onkeydown: key };
         const node = h("path", { d: SHAPES.D, transform: place, class: "ev-lv-crash", ...button });
-        return [Object.assign(node, { words: () => words })];
+        return [{ node: Object.assign(node, { words: () => words }), time }];
       }),
     );
+  }
+
+  /* Show the diamonds of the moments that are known. */
+  offer() {
+    const known = this.diamonds.filter(({ time }) => time <= this.player.until());
+    if (known.length !== this.points.children.length) this.points.replaceChildren(...known.map(({ node }) => node));
+    const go = "A click on a mark goes to its moment.";
+    const crash = "A diamond is a moment at which a crash makes a difference: choose one to crash there. ";
+    say(this.help, known.length ? crash + go : go);
   }
 
   /* The fault that a crash of a service at a time is, where one can be asked for. */
@@ -149,7 +155,7 @@ class Lives {
 
   /* The time of the player, where it falls into what is shown; what is hidden of the future. */
   draw() {
-    const life = this.lives?.find((each) => each);
+    const life = this.lives.find((each) => each);
     if (!life) return;
     if (this.over !== this.isOver()) return this.show();
     const { time } = this.selection.get();
@@ -161,10 +167,11 @@ class Lives {
     const shade = { x: made.left + 1, y: known, width: made.right - made.left, height: Math.max(0, made.bottom - known) };
     for (const [name, value] of Object.entries(shade)) put(this.shade, name, value);
     const names = this.lives.flatMap((each) => (each ? [each.lane.name] : []));
+    this.offer();
     put(this.picture.node, "aria-label", `space-time diagram of ${names.join(" and ")}; the cursor is at ${moment(time)}`);
   }
 
   point(target) {
-    if (target.time !== undefined && target.time !== NEVER) this.player.goTo(target.time);
+    if (target.time !== undefined) this.player.goTo(target.time);
   }
 }

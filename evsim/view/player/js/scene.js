@@ -34,7 +34,7 @@ export const STYLE = `
 /* How wide a text is, about; a page measures. */
 const guess = (text, size = SIZE, bold = false) => text.length * size * (bold ? 0.66 : 0.6);
 
-export function picture(scene, options = {}) {
+export function picture(scene, options) {
   return drawing(scene, options).tree();
 }
 
@@ -52,7 +52,7 @@ const NOTHING = {
 class Drawing {
   /* visible: the width that there is; a scene may need more, and can be scrolled. */
   constructor(scene, visible, ghost, measure, id) {
-    const width = Math.max(visible, (scene.least ?? 0) * INCH);
+    const width = Math.max(visible, scene.least * INCH);
     Object.assign(this, { scene, ghost, measure, id, visible, hatches: new Map(), width: Math.round(width) });
     const { x, y, size, plot, below, legend } = scene;
     this.wide = width >= NARROW;
@@ -132,7 +132,7 @@ class Drawing {
     const rows = [];
     let x = right;
     for (const key of this.keys) {
-      if (x > begin && x + wide(key) > right + 18) [x, rows[rows.length]] = [begin, { lines: 1, keys: [] }];
+      if (x + wide(key) > right + 18) [x, rows[rows.length]] = [begin, { lines: 1, keys: [] }];
       const lines = this.fold(key[0], right - begin - (key[1] ? 32 : 0));
       rows.at(-1).keys.push([lines, key[1], x]);
       rows.at(-1).lines = Math.max(rows.at(-1).lines, lines.length);
@@ -162,10 +162,12 @@ class Drawing {
   }
 
   bands() {
-    const shades = this.scene.bands.flatMap(({ spans, words }) => spans.map(([start, end]) => {
-      const [from, to] = [this.x(start), this.x(end)];
+    const shades = this.scene.bands.flatMap(({ spans, words }) => spans.flatMap(([start, end]) => {
+      const { low, high } = this.scene.x;
+      if (end < low || start > high) return [];
+      const [from, to] = [Math.max(this.x(start), this.left), Math.min(this.x(end), this.right)];
       const box = { x: round(from), y: this.top, width: round(Math.max(1, to - from)), height: round(this.bottom - this.top) };
-      return ["rect", { ...box, fill: this.hatch("///", "#8885", "#8882") }, [["title", {}, [words]]]];
+      return [["rect", { ...box, fill: this.hatch("///", "#8885", "#8882") }, [["title", {}, [words]]]]];
     }));
     const names = this.scene.bands.flatMap(({ spans, words: text }, row) => {
       const at = Math.max(this.x(spans[0][0]), this.left);
@@ -263,7 +265,7 @@ class Drawing {
     return x.map((each, place) => shape(look.marker, along(each), this.y(y[place]), round(radius), look1));
   }
 
-  bars({ left, right, low, high, look, inside, round: corner = 0 }, ghost) {
+  bars({ left, right, low, high, look, inside, round: corner }, ghost) {
     const boxes = left.map((from, place) => {
       const [a, b, c, d] = [this.x(from), this.x(right[place]), this.y(low[place]), this.y(high[place])].map(round);
       return [Math.min(a, b), Math.min(c, d), round(Math.abs(b - a)), round(Math.abs(d - c))];
@@ -461,7 +463,7 @@ export class Scenes {
   }
 
   /* Show some scenes; those that stood there before stay as ghosts, if they are as many. */
-  show(scenes, ghost = null) {
+  show(scenes, ghost) {
     [this.ghost, this.now] = [ghost ?? [], scenes];
     this.draw(true);
   }
@@ -486,7 +488,7 @@ export function sample(look) {
 /* A drawing as an element of a page, as wide as it has to be. */
 export function drawn(made) {
   const node = element(made.tree());
-  node.style.minWidth = `${(made.scene.least ?? 0) * INCH}px`;
+  node.style.minWidth = `${made.scene.least * INCH}px`;
   node.style.maxWidth = `${made.width}px`;
   return node;
 }

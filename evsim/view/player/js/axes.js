@@ -34,7 +34,7 @@ function round(length, most, digits) {
 
 function multiples(low, high, step) {
   const [first, last] = [Math.ceil(low / step - 1e-9), Math.floor(high / step + 1e-9)];
-  return Array.from({ length: Math.max(0, last - first + 1) }, (_, number) => +((first + number) * step).toPrecision(12));
+  return Array.from({ length: last - first + 1 }, (_, number) => +((first + number) * step).toPrecision(12));
 }
 
 function written(value) {

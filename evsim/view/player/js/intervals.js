@@ -49,5 +49,5 @@ export function intervals(ids, begin, end) {
 }
 
 export function range(first, end) {
-  return Array.from({ length: Math.max(0, end - first) }, (_, index) => first + index);
+  return Array.from({ length: end - first }, (_, index) => first + index);
 }

@@ -106,7 +106,7 @@ class Chart {
     }
     const { made } = this.picture;
     const [x, top] = [made.x(time / 1e6), made.top - 6]; // the highest line has a width
-    const shade = { x, y: top, width: Math.max(0, made.right - x + 3), height: made.bottom - top };
+    const shade = { x, y: top, width: made.right - x + 3, height: made.bottom - top };
     for (const [name, value] of Object.entries(shade)) put(this.shade, name, value);
     put(this.cursor, "d", `M${x},${top}V${made.bottom}`);
     this.bracket(made, x, time, gap);
@@ -127,7 +127,7 @@ class Chart {
       const until = made.x((time + wait) / 1e6);
       parts.push(h("path", { d: `M${x},${high - 5}V${high}H${until}V${high - 5}` }));
       const right = until > made.right - 76;
-      const place = { x: right ? until : Math.max(until, x + 4), y: Math.max(made.top, high - 7), "text-anchor": right ? "end" : "start" };
+      const place = { x: right ? until : Math.max(until, x + 4), y: high - 7, "text-anchor": right ? "end" : "start" };
       parts.push(h("text", { ...place, class: "ev-fl-number wait" }, duration(wait)));
     }
     this.brackets.replaceChildren(...parts);
@@ -135,7 +135,7 @@ class Chart {
 
   point(event) {
     const { made } = this.picture;
-    const share = (this.picture.at(event)[0] - made.left) / (made.right - made.left);
+    const share = (this.picture.across(event) - made.left) / (made.right - made.left);
     this.player.goTo(Math.round(share * this.film.end));
   }
 }

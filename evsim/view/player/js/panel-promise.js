@@ -120,7 +120,7 @@ class Columns {
 
   placeAt(event) {
     const { made } = this.picture;
-    const share = (this.picture.at(event)[0] - made.left) / (made.right - made.left);
+    const share = (this.picture.across(event) - made.left) / (made.right - made.left);
     const { length } = this.promises.order;
     return Math.min(Math.max(0, Math.floor(share * length)), length - 1);
   }

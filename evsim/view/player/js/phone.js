@@ -8,7 +8,7 @@ import { duration } from "./words.js";
 export class Phone {
   /* `settings`: a player's; login(): somebody asks whether they are known. */
   constructor(film, settings, login) {
-    const { login: row, mail } = settings.phone ?? {};
+    const { login: row, mail } = settings.phone;
     Object.assign(this, { row: row ?? null, mail: mail ?? null });
     this.who = h("span", { class: "ev-form-who" });
     this.watch = h("span", { class: "ev-watch" });

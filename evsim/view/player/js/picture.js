@@ -25,10 +25,9 @@ export class Picture {
     this.node.replaceChildren(this.svg);
   }
 
-  /* Where a pointer is, in the units of the drawing. */
-  at({ clientX, clientY }) {
-    const { left, top, width } = this.svg.getBoundingClientRect();
-    const scale = this.made.width / width;
-    return [(clientX - left) * scale, (clientY - top) * scale];
+  /* How far to the right a pointer is, in the units of the drawing. */
+  across({ clientX }) {
+    const { left, width } = this.svg.getBoundingClientRect();
+    return (clientX - left) * (this.made.width / width);
   }
 }

@@ -87,7 +87,7 @@ export function wordsOf({ told, truth, last }, final) {
 
 /* The customers who have come by `time` as a scene (evsim.view.promise), with rows of some effects; faults that begin by
    `until`. Beyond 2,000 customers a column is the shares of several. */
-export function promiseScene(promises, effects, time, until = Infinity) {
+export function promiseScene(promises, effects, time, until) {
   const { index, order } = promises;
   const { film, lane } = index;
   const [known, size] = [promises.known(time), sizeOf(order.length)];

@@ -41,7 +41,7 @@ export class Row {
   /* Stand otherwise. */
   arrange(arrangement) {
     this.stage.arrange(arrangement);
-    if (this.index) this.stage.show(this.index);
+    this.stage.show(this.index);
   }
 
   /* Show the lane of another future. */

@@ -27,7 +27,7 @@ export const SHAPES = {
 };
 
 /* A mark for a layer: `shape` at (x, y), `size` from the middle to the rim. */
-export function mark(shape, x, y, size, more = {}) {
+export function mark(shape, x, y, size, more) {
   return {
     tag: "path",
     d: SHAPES[shape],

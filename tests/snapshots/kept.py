@@ -44,7 +44,10 @@ from tests.snapshots.mistakes.read_files import READ_FILES
 from tests.snapshots.mistakes.refusals import REFUSALS
 from tests.snapshots.mistakes.refused_parts import REFUSED_PARTS
 from tests.snapshots.mistakes.values_written import VALUES
+from tests.snapshots.players.corners_of_scenes import CORNERS_OF_SCENES
+from tests.snapshots.players.further_hands import FURTHER_HANDS
 from tests.snapshots.players.handled import HANDLED
+from tests.snapshots.players.parts_of_players import PARTS_OF_PLAYERS
 from tests.snapshots.players.played import PLAYERS
 from tests.snapshots.players.players_asked import PLAYERS_ASKED
 from tests.snapshots.players.scenes_in_a_browser import SCENES_IN_A_BROWSER
@@ -83,7 +86,13 @@ def _of_systems():
 ROOMS = {  # room -> name -> a function that gives pairs: what it is, and the text
     "systems": dict(_of_systems()) | {"random numbers": records_of_rich_systems},
     "runs": SPOILT_BOOKS | SINGLE_RUNS | RUNS_ASKED | RUNS_DRAWN | WAYS_OF_RUNNING | WINDOWS | PICTURES_OF_PARTS,
-    "players": PLAYERS | PLAYERS_ASKED | HANDLED | SCENES_IN_A_BROWSER,
+    "players": PLAYERS
+    | PLAYERS_ASKED
+    | HANDLED
+    | FURTHER_HANDS
+    | SCENES_IN_A_BROWSER
+    | CORNERS_OF_SCENES
+    | PARTS_OF_PLAYERS,
     "files": BROUGHT_FILES
     | FILES_ON_THE_LIMIT
     | ODD_TRACES

@@ -110,10 +110,13 @@ class Element {
     for (const child of this.children) child.all((found.push(child), found));
     return found;
   }
-  /* Of a selector only what is used: names of tags and classes. */
+  /* Of a selector only what is used: names of tags, classes, and attributes with a value. */
   querySelectorAll(selector) {
-    const fits = (node) => selector.split(", ").some((each) =>
-      each[0] === "." ? node.classList.contains(each.slice(1)) : node.tagName === each);
+    const fits = (node) => selector.split(", ").some((each) => {
+      if (each[0] === ".") return node.classList.contains(each.slice(1));
+      const [, name, value] = /^\[(.+)=(.+)\]$/.exec(each) ?? [];
+      return name ? node.getAttribute(name) === value : node.tagName === each;
+    });
     return this.all().filter(fits);
   }
   querySelector(selector) {
@@ -156,12 +159,26 @@ class Element {
     return (this.pen = new Pen());
   }
   setPointerCapture() {}
-  scrollIntoView() {}
+  scrollIntoView(how) {
+    this.scrolled = how;
+  }
+  /* It has another size now. */
+  resized() {
+    for (const { act } of this.observers ?? []) act();
+  }
 }
 
 class Observer {
-  observe() {}
-  disconnect() {}
+  constructor(act) {
+    Object.assign(this, { act, nodes: [] });
+  }
+  observe(node) {
+    this.nodes.push(node);
+    (node.observers ??= new Set()).add(this);
+  }
+  disconnect() {
+    for (const node of this.nodes) node.observers.delete(this);
+  }
 }
 
 /* Make this the page; gives its body. */

@@ -11,15 +11,15 @@ const FRAME = 160; // ms
 const LONG = /-?\d+\.\d{7,}(e-?\d+)?/g;
 let last = Promise.resolve();
 
-/* [what was done, a hash of the page then] of each step; film.whole: the page itself. steps: names of STEPS. */
-export function handled(film, steps) {
-  last = last.then(() => handle(film, steps));
+/* [what was done, a hash of the page then] of each step; film.whole: the page itself. steps: names of `known` ones. */
+export function handled(film, steps, known = STEPS) {
+  last = last.then(() => handle(film, steps, known));
   return last;
 }
 
-async function handle(film, steps) {
+async function handle(film, steps, known) {
   const hands = new Hands(film);
-  for (const step of steps) await STEPS[step](hands);
+  for (const step of steps) await known[step](hands);
   hands.player.close();
   return hands.pages;
 }

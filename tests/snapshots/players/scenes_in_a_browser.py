@@ -16,7 +16,7 @@ from tests.snapshots.runs.single_runs import EVENTS, pictures
 from tests.snapshots.telling import plain
 from tests.view import runs
 
-__all__ = ["SCENES_IN_A_BROWSER"]
+__all__ = ["DRAWN", "OVER", "SCENES_IN_A_BROWSER", "odd_scene"]
 
 WIDTHS = 1000, 540, 539, 300  # pixels
 DRAWN = {ROOT / "tests/player/js/drawn-scenes.js": ["drawnScenes"]}
@@ -52,7 +52,7 @@ def _run_scenes():
         EVENTS.replace({"run.duration": "2s", "services.database.instances": 3}).run(), "instances")[0]}  # fmt: skip
 
 
-def _odd_scene(**changes):
+def odd_scene(**changes):
     """A scene with a bit of everything."""
     look = Look("#5790fc", "s", (4, 2), edge="#2b2b30", hatch="...")
     bars = [1.0, 4.0], [2.0, 9.0], [0.0, 1.0], [1.0, 2.0]
@@ -80,11 +80,11 @@ def _odd_scene(**changes):
 
 OVER = Axis(0.0, 10.0, "over it", ((0.0, "first"), (5.0, "in two\nlines"), (10.0, "at the end")), over=True)
 ODD = {
-    "all": _odd_scene(), "over": _odd_scene(x=OVER), "turned": _odd_scene(x=replace(OVER, label="", turned=True)),
-    "without words": _odd_scene(title="", below=(), legend=(), ends=(), x=Axis(0.0, 10.0), y=Axis(0.0, 3.0, grid=True)),
-    "in inches": _odd_scene(plot=(7.0, 3.0), inches=True, x=Axis(0.0, 10.0), y=Axis(0.0, 3.0)),
-    "at least so wide": _odd_scene(least=9.0, plot=(7.0, 3.0)),
-    "one word": _odd_scene(title="Incomprehensibilities" * 4, x=Axis(0.0, 1.0), bands=()),
+    "all": odd_scene(), "over": odd_scene(x=OVER), "turned": odd_scene(x=replace(OVER, label="", turned=True)),
+    "without words": odd_scene(title="", below=(), legend=(), ends=(), x=Axis(0.0, 10.0), y=Axis(0.0, 3.0, grid=True)),
+    "in inches": odd_scene(plot=(7.0, 3.0), inches=True, x=Axis(0.0, 10.0), y=Axis(0.0, 3.0)),
+    "at least so wide": odd_scene(least=9.0, plot=(7.0, 3.0)),
+    "one word": odd_scene(title="Incomprehensibilities" * 4, x=Axis(0.0, 1.0), bands=()),
 }  # fmt: skip
 
 

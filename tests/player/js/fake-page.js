@@ -22,19 +22,44 @@ class Pen {
   }
 }
 
+class Style {
+  setProperty(name, value) {
+    this[name] = value;
+  }
+}
+
+class Classes {
+  constructor(node) {
+    this.node = node;
+  }
+  get names() {
+    return (this.node.getAttribute("class") ?? "").split(" ").filter(Boolean);
+  }
+  set names(names) {
+    this.node.setAttribute("class", names.join(" "));
+  }
+  contains(name) {
+    return this.names.includes(name);
+  }
+  add(...more) {
+    this.names = [...new Set([...this.names, ...more])];
+  }
+  toggle(name, on = !this.contains(name)) {
+    this.names = [...this.names.filter((each) => each !== name), ...(on ? [name] : [])];
+  }
+}
+
 class Element {
   constructor(tag) {
-    Object.assign(this, { tagName: tag, nodes: [], attributes: new Map(), listeners: {}, hidden: false, parentNode: null });
-    Object.assign(this, { clientWidth: WIDE, clientHeight: HIGH, scrollWidth: WIDE, offsetWidth: 50, pen: null });
-    this.style = { setProperty(name, value) { this[name] = value; } };
+    this.tagName = tag;
+    this.nodes = [];
+    this.attributes = new Map();
+    this.listeners = {};
+    this.hidden = false;
+    this.parentNode = this.pen = null;
+    this.style = new Style();
     this.dataset = {};
-    const names = () => (this.getAttribute("class") ?? "").split(" ").filter(Boolean);
-    this.classList = {
-      contains: (name) => names().includes(name),
-      add: (...more) => this.setAttribute("class", [...new Set([...names(), ...more])].join(" ")),
-      toggle: (name, on = !names().includes(name)) =>
-        this.setAttribute("class", [...names().filter((each) => each !== name), ...(on ? [name] : [])].join(" ")),
-    };
+    this.classList = new Classes(this);
   }
 
   getAttribute(name) {
@@ -167,6 +192,9 @@ class Element {
     for (const { act } of this.observers ?? []) act();
   }
 }
+
+// Nothing is laid out.
+Object.assign(Element.prototype, { clientWidth: WIDE, clientHeight: HIGH, scrollWidth: WIDE, offsetWidth: 50 });
 
 class Observer {
   constructor(act) {

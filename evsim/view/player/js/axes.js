@@ -3,6 +3,7 @@
 const UNITS = [["h", 3600, 7200], ["min", 60, 600], ["s", 1, 1], ["ms", 0.001, 0]]; // name, seconds, for at least
 const CLOCK = [0.5, 1, 2, 5, 10, 15, 20, 30, 60, 120, 240, 480, 960, 1920]; // of a minute or an hour
 const MOST = 9; // divisions
+const NUMBER = new Intl.NumberFormat("en-US", { maximumFractionDigits: 12 }); // made once: it takes long
 const PLAIN = { log: false, line: true, grid: false, over: false, turned: false, nested: false };
 
 /* An axis of seconds in the unit that suits the longest of them. */
@@ -38,5 +39,5 @@ function multiples(low, high, step) {
 }
 
 function written(value) {
-  return value.toLocaleString("en-US", { maximumFractionDigits: 12 });
+  return NUMBER.format(value);
 }

@@ -5,7 +5,8 @@ import importlib.machinery
 import sys
 from pathlib import Path
 
-from tests.snapshots.blind.rewriting import NAME, rewritten
+from tests.snapshots.blind.nodes import NAME
+from tests.snapshots.blind.rewriting import rewritten
 from tests.snapshots.blind.watching import WATCHING
 
 __all__ = ["files", "install", "rewrite"]

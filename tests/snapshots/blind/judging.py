@@ -4,6 +4,9 @@ Each function gives bits, the first for the first alternative (those of :mod:`te
 """
 
 import operator
+from types import MemberDescriptorType
+
+import numpy as np
 
 __all__ = ["ALL", "BOTH", "FIRST", "MANY_ARGUMENTS", "OPERATORS", "ORDERED", "SECOND", "THIRD", "TWO_SIDED"]
 
@@ -36,6 +39,8 @@ OPERATORS = {
 ORDERED = {"Lt", "LtE", "Gt", "GtE"}  # which a tie tells from their neighbours
 TWO_SIDED = {"Add", "Mult", "Div", "Mod", "Pow", "BitOr", "BitAnd"}  # which may be as their right side too
 PLAIN = (int, float, str, tuple, list, dict, set, frozenset)
+NUMBERS = (bool, int, float)
+SETS = (dict, frozenset, set)
 ROWS = (list, tuple, str)
 
 
@@ -107,20 +112,31 @@ def piece(row, result):
     return FIRST if differ(row, result) else 0
 
 
-def extreme(function, values, result, named):
-    """Of one collection: there is something else than the result in it; it was empty."""
+def extreme(function, values, result, key):
+    """Of one collection: there is something else than the result in it; another has the same key; it was empty."""
     if not values:
-        return SECOND
+        return SECOND if key is None else THIRD
     opposite = min if function is max else max
-    return FIRST if differ(opposite(values, **named), result) else 0
+    if key is None:
+        return FIRST if differ(opposite(values), result) else 0
+    keys = [key(each) for each in values]
+    best, farthest = function(keys), opposite(range(len(keys)), key=keys.__getitem__)
+    tie = any(its == best and differ(each, result) for its, each in zip(keys, values))
+    return (FIRST if differ(values[farthest], result) else 0) | (SECOND if tie else 0)
 
 
 def extreme_of_arguments(values, result):
     return sum(FIRST << place for place, each in enumerate(values[:MANY_ARGUMENTS]) if differ(each, result))
 
 
-def order(values, result):
-    return FIRST if any(one is not other for one, other in zip(values, result)) else 0
+def order(values, result, key):
+    """It is another; two that differ have the same key."""
+    bits = FIRST if any(one is not other for one, other in zip(values, result)) else 0
+    if key is None:
+        return bits
+    keys = [key(each) for each in result]
+    steps = zip(keys, keys[1:], result, result[1:])
+    return bits | (SECOND if any(its == other and differ(one, two) for its, other, one, two in steps) else 0)
 
 
 def total(values, result):
@@ -129,6 +145,43 @@ def total(values, result):
 
 def change(before, after):
     return FIRST if differ(before, after) else 0
+
+
+def rounding(whole, plain, rounded, result):
+    """The whole number of what is not rounded is another one; it is another one than what was rounded."""
+    return (FIRST if differ(whole(plain), result) else 0) | (SECOND if differ(rounded, result) else 0)
+
+
+def addition(name, value, *before):
+    """Does ``x += value`` change x? What x was is not always known."""
+    whole = before and type(value) in SETS
+    if before and (whole or type(before[0]) in NUMBERS or hasattr(before[0], "dtype")):
+        return change(before[0], OPERATORS[name](before[0], value))
+    if type(value) not in PLAIN:
+        return ALL
+    return FIRST if (value if name in {"Add", "Sub", "BitOr"} else differ(value, 1)) else 0
+
+
+def attribute_set(owner, name, value):
+    """Was there something else in it? Nothing is worked out for this: what cannot be seen counts as else."""
+    values = getattr(owner, "__dict__", {})
+    if name in values:
+        return change(values[name], value)
+    slot = next(vars(kind)[name] for kind in type(owner).__mro__ if name in vars(kind))
+    if hasattr(type(slot), "__get__"):
+        return change(slot.__get__(owner), value) if type(slot) is MemberDescriptorType else ALL
+    return change(slot, value)
+
+
+def item_set(owner, key, value):
+    if isinstance(owner, dict):
+        return change(owner[key], value) if key in owner else FIRST
+    return change(owner[key], value) if type(owner) in ROWS or hasattr(owner, "dtype") else ALL
+
+
+def other_branch(value, other):
+    with np.errstate(all="ignore"):  # what nobody asked for gives no warning
+        return change(value, other())
 
 
 def change_by_method(owner, result):
@@ -144,10 +197,24 @@ def lookup(owner, key):
     return FIRST if key in owner else SECOND
 
 
+def same(value, default):
+    return value is default or (type(value) is type(default) and bool(value == default))
+
+
 def parameters(values, defaults):
     """Of each parameter: it has its default; it has something else."""
     bits = 0
     for place, (value, default) in enumerate(zip(values, defaults)):
-        same = value is default or (type(value) is type(default) and bool(value == default))
-        bits |= (FIRST if same else SECOND) << 2 * place
+        bits |= (FIRST if same(value, default) else SECOND) << 2 * place
+    return bits
+
+
+def arguments(defaults, its, values, named):
+    """Of each argument, called by its place or its name: the callee would not have had the same without it."""
+    if defaults is None:
+        return ALL
+    bits = 0
+    for bit, each in enumerate(its):
+        given = named[each] if isinstance(each, str) else values[each]
+        bits |= 0 if each in defaults and same(given, defaults[each]) else FIRST << bit
     return bits

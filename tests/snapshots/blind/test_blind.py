@@ -1,9 +1,12 @@
 """Of each kind of expression it is told what no input tells apart, and nothing more once an input does."""
 
 import inspect
+import math
 import subprocess
 import sys
 from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from functools import partial
 from types import SimpleNamespace
 
 import numpy as np
@@ -11,8 +14,9 @@ import pandas as pd
 import pytest
 
 from tests.snapshots.blind.importing import ROOT, files
+from tests.snapshots.blind.nodes import NAME
 from tests.snapshots.blind.report import counts, missing, rows
-from tests.snapshots.blind.rewriting import NAME, rewritten
+from tests.snapshots.blind.rewriting import rewritten
 from tests.snapshots.blind.watching import Watching
 
 KINDS = [  # an expression of x, an input, what is blind then, and an input that tells it
@@ -29,7 +33,11 @@ KINDS = [  # an expression of x, an input, what is blind then, and an input that
     ("x or 7", 0, ["decided by x"], []),
     ("1 if x else 2", 1, ["false"], [0]),
     ("1 if not x else 2", 1, ["false"], [0]),
-    ("[y for y in x if y]", [1], ["false"], [[0]]),
+    ("[y for y in x if y]", [1], ["false", "several"], [[0, 1]]),
+    ("next((y for y in x if y), 0)", [1, 2], ["default", "false", "several"], [[0, 1], []]),
+    ("[y == x for y in range(1)]", 0, ["false"], [1]),
+    ("x.a if x else 0", SimpleNamespace(a=0), ["false", "the other differs"], [SimpleNamespace(a=1), 0]),
+    ("{}.pop(0, 1) if x else x", 1, ["false", "the other differs"], [2, 0]),
     ("x + 2", 0, ["other than 2"], [1]),
     ("2 * x", 1, ["other than 2"], [3]),
     ("x - 0", 2, ["other than x"], []),
@@ -40,12 +48,26 @@ KINDS = [  # an expression of x, an input, what is blind then, and an input that
     ("x[::-1]", "aa", ["other than the whole"], ["ab"]),
     ("max(x, 2)", 1, ["other than 2"], [3]),
     ("min((y for y in x), default=0)", [1, 1], ["several values", "default"], [[1, 2], []]),
-    ("max(x, key=abs)", [1, 1], ["several values"], [[1, -2]]),
+    ("max(x, key=abs)", [1, 1], ["a tie", "several values"], [[1, -2], [1, -1]]),
+    ("min(x, key=abs, default=0)", [2, 1], ["a tie", "default"], [[1, -1], []]),
+    ("max(x, key=None)", [1, 2, 2], ["a tie"], []),
     ("sorted(x)", [1, 2], ["another order"], [[2, 1]]),
-    ("sum(y for y in x)", [4], ["other than its first"], [[4, 5]]),
+    ("sorted(x, key=abs)", [1, 2, 2], ["a tie", "another order"], [[2, 1], [1, -1]]),
+    ("sum(y for y in x)", [4], ["other than its first", "several"], [[4, 5]]),
     ("round(x)", 1, ["a change"], [1.4]),
+    ("int(round(x, 1))", 1.5, ["a change", "the rounding matters"], [1.99]),
+    ("ceil(round(x, 1))", 1.0, ["a change"] * 2 + ["the rounding matters"], [1.01, 1.2]),
+    ("math.floor(x + 0.5)", 1.0, ["the rounding matters"], [1.6]),
+    ("int(x - TINY)", 1.5, ["the rounding matters"], [1]),
+    ("(lambda a, b=2: [a, b])(0, b=x)", 2, ["b other than its default"], [2.0]),
+    ("(lambda a, b=2, /, **c: [a, b, c])(-1, x, d=x)", 2, ["x other than its default"], [3]),
+    ("partial(two, 1)(x)", 2, ["x other than its default"], [3]),
+    ("two(*[1], b=x, **{})", 2, ["b other than its default"], [3]),
+    ("Two(x, made=x)", None, [], []),
+    ("Two(1, made=x)", [], ["made other than its default"], [[1]]),
+    ("str.format('{}', x)", 1, [], []),
     ("abs(x)", 1, ["a change"], [-1]),
-    ("any(y for y in x)", [1], ["false"], [[0]]),
+    ("any(y for y in x)", [1], ["false", "several"], [[0, 0]]),
     ("isinstance(x, int)", 1, ["false"], ["a"]),
     ("x.get('a', 0)", {"a": 1}, ["default"], [{}]),
     ("x.get('a')", {}, ["found"], [{"a": 1}]),
@@ -56,6 +78,19 @@ KINDS = [  # an expression of x, an input, what is blind then, and an input that
     ("f'{max(x, 2)}'", 1, ["other than 2"], [3]),
     ("(lambda: x != 1)()", 1, ["true"], [2]),
 ]  # fmt: skip
+
+
+@dataclass
+class Two:
+    first: object
+    made: list = field(default_factory=list)
+
+
+def two(a, b=2):
+    return [a, b]
+
+
+NAMES = {"TINY": 1e-9, "Two": Two, "ceil": math.ceil, "math": math, "partial": partial, "two": two}
 ODD = [None, True, 0, 2.5, float("nan"), "", "abc", b"ab", [], [1, [2]], (), {}, {1: 2}, {3}, np.int64(3),
        np.float64(0.5), np.array([1, 2, 3]), np.array([]), np.array([[1, 2], [3, 4]]), pd.Series([1, 2]),
        pd.DataFrame({"a": [1, 2]}), defaultdict(list), Counter("aab"), object(), int, len, 10**400,
@@ -64,7 +99,7 @@ ODD = [None, True, 0, 2.5, float("nan"), "", "abc", b"ab", [], [1, [2]], (), {},
 
 def run(text, watching):
     """The names of a text after it ran rewritten."""
-    names = {NAME: watching, "__name__": "written"}
+    names = {**NAMES, NAME: watching, "__name__": "written"}
     exec(compile(rewritten(text, "written.py", watching), "written.py", "exec", dont_inherit=True), names)
     return names
 
@@ -88,7 +123,7 @@ def test_what_no_input_tells_apart_is_blind_until_one_does(expression, first, ne
     watching = Watching()
     function = run(f"def f(x):\n    return {expression}", watching)["f"]
     assert watching.expressions and watching.happened == {}
-    plain = eval(f"lambda x: {expression}")
+    plain = eval(f"lambda x: {expression}", dict(NAMES))
     assert function(first) == plain(first)
     assert sorted(blind(watching)) == sorted(never)
     for each in others:
@@ -99,7 +134,7 @@ def test_what_no_input_tells_apart_is_blind_until_one_does(expression, first, ne
 @pytest.mark.parametrize("expression", [each[0] for each in KINDS])
 def test_odd_values_give_what_they_give_without_a_watcher(expression):
     function = run(f"def f(x):\n    return {expression}", Watching())["f"]
-    plain = eval(f"lambda x: {expression}")
+    plain = eval(f"lambda x: {expression}", dict(NAMES))
     for _ in range(2):
         assert [outcome(function, each) for each in ODD] == [outcome(plain, each) for each in ODD]
 

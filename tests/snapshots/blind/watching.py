@@ -4,6 +4,7 @@ from collections import Counter
 from typing import NamedTuple
 
 from tests.snapshots.blind import judging
+from tests.snapshots.blind.defaults import defaults_of
 from tests.snapshots.blind.judging import ALL, BOTH, FIRST, OPERATORS, SECOND
 
 __all__ = ["WATCHING", "Expression", "Watching"]
@@ -24,6 +25,11 @@ class Expression(NamedTuple):
         return self.file, self.place
 
 
+def _key(named):
+    """By what it is ordered; nothing if no key is said."""
+    return named["key"] or (lambda each: each) if "key" in named else None
+
+
 class Watching:
     """All expressions that were rewritten, and what happened to them."""
 
@@ -33,6 +39,8 @@ class Watching:
         self._told = []  # of each expression: nothing more can be learned
         self._news = set()
         self._places = Counter()
+        self._judging = False
+        self._unrounded = {}  # number of an expression -> what it would be of, without the rounding
 
     def begin(self, file):
         """A file is rewritten (perhaps again) from its first expression on."""
@@ -55,13 +63,20 @@ class Watching:
         return found
 
     def _note(self, number, judge, *given):
+        if self._judging:
+            return
+        self._judging = True
         try:
             bits = judge(*given)
         except Exception:  # a value of a kind that cannot be judged
             bits = ALL
+        finally:
+            self._judging = False
         self._keep(number, bits)
 
     def _keep(self, number, bits):
+        if self._judging:  # what happens only as it is asked here
+            return
         before = self.happened.get(number)
         whole = (1 << len(self.expressions[number].ways)) - 1
         now = (before or 0) | (bits & whole)
@@ -133,8 +148,7 @@ class Watching:
             return result
         rows = list(values[0])  # a generator gives its values once
         result = function(rows, **named)
-        key = {"key": named["key"]} if "key" in named else {}
-        self._note(number, judging.extreme, function, rows, result, key)
+        self._note(number, judging.extreme, function, rows, result, _key(named))
         return result
 
     def ordered(self, number, function, values, **named):
@@ -142,7 +156,7 @@ class Watching:
             return function(values, **named)
         rows = list(values)
         result = function(rows, **named)
-        self._note(number, judging.order, rows, result)
+        self._note(number, judging.order, rows, result, _key(named))
         return result
 
     def total(self, number, function, values, *start, **named):
@@ -157,6 +171,16 @@ class Watching:
         result = function(value, *others, **named)
         if not self._told[number]:
             self._note(number, judging.change, value, result)
+        return result
+
+    def unrounded(self, number, value):
+        self._unrounded[number] = value
+        return value
+
+    def rounded(self, number, function, value):
+        result = function(value)
+        if not self._told[number]:
+            self._note(number, judging.rounding, function, self._unrounded[number], value, result)
         return result
 
     def asked(self, number, function, *values, **named):
@@ -194,6 +218,52 @@ class Watching:
     def parameters(self, number, values, defaults):
         if not self._told[number]:
             self._note(number, judging.parameters, values, defaults)
+
+    def given(self, number, its, function, /, *values, **named):
+        """A call of what is not known; of the arguments ``its``, by place or name, it is asked who needs them."""
+        if not self._told[number]:
+            self._note(number, lambda: judging.arguments(defaults_of(function), its, values, named))
+        return function(*values, **named)
+
+    def several(self, number, values):
+        """What a loop goes over: the same, as late as it is asked for."""
+        if self._told[number]:
+            return values
+        self._keep(number, 0)
+        return self._passed(number, iter(values))
+
+    def _passed(self, number, values):
+        for place, each in enumerate(values):  # not "yield from", which would close them with itself
+            if place == 1:
+                self._keep(number, FIRST)
+            yield each
+
+    def chosen(self, number, value, other):
+        if not self._told[number]:
+            self._note(number, judging.other_branch, value, other)
+        return value
+
+    def attribute_set(self, number, value, owner, name):
+        if not self._told[number]:
+            self._note(number, judging.attribute_set, owner, name, value)
+        return value
+
+    def item_set(self, number, value, owner, key):
+        if not self._told[number]:
+            self._note(number, judging.item_set, owner, key, value)
+        return value
+
+    def added(self, number, name, value, *before):
+        if not self._told[number]:
+            self._note(number, judging.addition, name, value, *before)
+        return value
+
+    @staticmethod
+    def item(owner, key):
+        """A row's item, asked once more: a dictionary makes none for it."""
+        if isinstance(owner, dict) and key not in owner:
+            raise KeyError(key)
+        return owner[key]
 
 
 WATCHING = Watching()  # of this process

@@ -4,7 +4,7 @@ import ast
 import builtins
 
 from tests.snapshots.blind.judging import MANY_ARGUMENTS
-from tests.snapshots.blind.nodes import ASKING, is_constant, short
+from tests.snapshots.blind.nodes import ASKING, is_constant, short, tells_all_apart
 from tests.snapshots.blind.rewriting_nodes import TRUTH, RewritingNodes
 
 __all__ = ["RewritingCalls"]
@@ -74,14 +74,14 @@ class RewritingCalls(RewritingNodes):
         if isinstance(node.func, ast.Attribute):
             return self._kind_of_method(node)
         name = node.func.id if isinstance(node.func, ast.Name) else None
-        its, several, named = [node.func], len(node.args), {each.arg for each in node.keywords}
+        its, several, named = [node.func], len(node.args), {each.arg: each.value for each in node.keywords}
+        tie = ["a tie"] if "key" in named and not tells_all_apart(named["key"]) else []
         if name in {"min", "max"} and several:
             if several > 1:
                 return "extreme", [f"other than {short(each, 50)}" for each in node.args[:MANY_ARGUMENTS]], its
-            further = [way for its_name, way in (("key", "a tie"), ("default", "default")) if its_name in named]
-            return "extreme", ["several values", *further], its
+            return "extreme", ["several values"] + ["default"] * ("default" in named) + tie, its
         if name == "sorted" and several == 1:
-            return "ordered", ["another order", "a tie"] if "key" in named else ["another order"], its
+            return "ordered", ["another order", *tie], its
         if name == "sum" and several:
             return "total", ["other than its first"], its
         if name in CHANGING and several:

@@ -4,6 +4,7 @@ Each function gives bits, the first for the first alternative (those of :mod:`te
 """
 
 import operator
+from collections import deque
 from types import MemberDescriptorType
 
 import numpy as np
@@ -50,6 +51,8 @@ def differ(one, other):
         return False
     try:
         unlike = one != other
+        if type(one) is type(other) is deque:
+            return unlike or one.maxlen != other.maxlen
         return unlike if unlike is True or unlike is False else bool(unlike.any())
     except Exception:
         return True
@@ -112,17 +115,15 @@ def piece(row, result):
     return FIRST if differ(row, result) else 0
 
 
-def extreme(function, values, result, key):
-    """Of one collection: there is something else than the result in it; another has the same key; it was empty."""
+def extreme(function, values, result, named):
+    """Of one collection: there is something else than the result in it; it was empty; another has the same key."""
     if not values:
-        return SECOND if key is None else THIRD
-    opposite = min if function is max else max
-    if key is None:
-        return FIRST if differ(opposite(values), result) else 0
-    keys = [key(each) for each in values]
-    best, farthest = function(keys), opposite(range(len(keys)), key=keys.__getitem__)
-    tie = any(its == best and differ(each, result) for its, each in zip(keys, values))
-    return (FIRST if differ(values[farthest], result) else 0) | (SECOND if tie else 0)
+        return SECOND
+    opposite, key = min if function is max else max, named.get("key")
+    keys = [key(each) for each in values] if key else values
+    farthest, best = opposite(range(len(keys)), key=keys.__getitem__), function(keys)
+    tie = key and any(its == best and differ(each, result) for its, each in zip(keys, values))
+    return (FIRST if differ(values[farthest], result) else 0) | (SECOND << ("default" in named) if tie else 0)
 
 
 def extreme_of_arguments(values, result):
@@ -132,9 +133,7 @@ def extreme_of_arguments(values, result):
 def order(values, result, key):
     """It is another; two that differ have the same key."""
     bits = FIRST if any(one is not other for one, other in zip(values, result)) else 0
-    if key is None:
-        return bits
-    keys = [key(each) for each in result]
+    keys = [key(each) for each in result] if key else []
     steps = zip(keys, keys[1:], result, result[1:])
     return bits | (SECOND if any(its == other and differ(one, two) for its, other, one, two in steps) else 0)
 

@@ -11,18 +11,21 @@ __all__ = [
     "constants",
     "is_as_long_each_time",
     "is_constant",
+    "is_converted",
     "is_default",
     "is_for_others",
     "is_quiet",
     "later",
     "says_its_truth",
     "short",
+    "tells_all_apart",
     "watcher",
 ]
 
 NAME = "_watching_"  # of the watcher, in a rewritten module: not mangled in a class, and not imported by a star
 LETTERS = 110  # of an expression that are shown
 ASKING = {"any", "all", "isinstance"}
+CONVERTING = {"float", "int", "str"}
 QUIET = (ast.Name, ast.Attribute, ast.Compare, ast.Constant, ast.Subscript, ast.UnaryOp, ast.BoolOp, ast.BinOp,
          ast.Tuple, ast.Set, ast.List, ast.unaryop, ast.boolop, ast.operator, ast.cmpop, ast.Load)  # fmt: skip
 TIED = (ast.NamedExpr, ast.Yield, ast.YieldFrom, ast.Await)  # to the function in which they stand
@@ -84,7 +87,25 @@ def is_as_long_each_time(node):
     """Does a loop over this go as far each time?"""
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "range":
         return all(map(is_constant, node.args))
-    return isinstance(node, (ast.Tuple, ast.List, ast.Set, ast.Constant)) and is_constant(node)
+    if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Slice):
+        return ast.unparse(node.slice) in {":1", "-1:"}
+    if isinstance(node, (ast.Tuple, ast.List, ast.Set)):
+        return not any(isinstance(each, ast.Starred) for each in node.elts)
+    return isinstance(node, ast.Constant)
+
+
+def tells_all_apart(key):
+    """Is a key of an order the element itself, or does it end with it?"""
+    if not isinstance(key, ast.Lambda) or len(key.args.args) != 1:
+        return False
+    parts = key.body.elts if isinstance(key.body, (ast.Tuple, ast.List)) else [key.body]
+    return any(isinstance(each, ast.Name) and each.id == key.args.args[0].arg for each in parts)
+
+
+def is_converted(node, other):
+    """Is a node ``float(other)`` or the like, which has the same value wherever it is of use?"""
+    converted = isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in CONVERTING
+    return converted and [*map(ast.dump, node.args)] == [ast.dump(other)]
 
 
 def says_its_truth(node):

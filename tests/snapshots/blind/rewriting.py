@@ -4,7 +4,16 @@ import ast
 
 from tests.snapshots.blind.calls import RewritingCalls
 from tests.snapshots.blind.judging import OPERATORS, ORDERED, TWO_SIDED
-from tests.snapshots.blind.nodes import asked_again, can_wait, constants, is_constant, is_quiet, later, short
+from tests.snapshots.blind.nodes import (
+    asked_again,
+    can_wait,
+    constants,
+    is_constant,
+    is_converted,
+    is_quiet,
+    later,
+    short,
+)
 from tests.snapshots.blind.rewriting_nodes import TRUTH
 from tests.snapshots.blind.statements import RewritingStatements
 
@@ -20,17 +29,22 @@ def rewritten(text, file, watching):
 
 class Rewriting(RewritingCalls, RewritingStatements):
     def visit_IfExp(self, node):
-        node.test = self.condition(node.test)
+        text, node.test = short(node), self.condition(node.test)
         others = [asked_again(each) if self._can_be_asked(each) else None for each in (node.orelse, node.body)]
-        if is_constant(node.body) and is_constant(node.orelse):
-            others = [None, None]  # which differ, or nobody would write it
-        number = self.number(node, ["the other differs"]) if any(others) else None
+        if self._are_not_asked(node.body, node.orelse):
+            others = [None, None]
+        number = self.number(node, ["the other differs"], text) if any(others) else None
         branches = self.all([node.body, node.orelse])
         node.body, node.orelse = (
             self.call(each, "chosen", number, each, later(other)) if other else each
             for each, other in zip(branches, others)
         )
         return node
+
+    @staticmethod
+    def _are_not_asked(one, other):
+        """Those of which it is known whether they differ."""
+        return (is_constant(one) and is_constant(other)) or is_converted(one, other) or is_converted(other, one)
 
     def _can_be_asked(self, node):
         return not self.in_class and is_quiet(node)

@@ -25,11 +25,6 @@ class Expression(NamedTuple):
         return self.file, self.place
 
 
-def _key(named):
-    """By what it is ordered; nothing if no key is said."""
-    return named["key"] or (lambda each: each) if "key" in named else None
-
-
 class Watching:
     """All expressions that were rewritten, and what happened to them."""
 
@@ -148,7 +143,7 @@ class Watching:
             return result
         rows = list(values[0])  # a generator gives its values once
         result = function(rows, **named)
-        self._note(number, judging.extreme, function, rows, result, _key(named))
+        self._note(number, judging.extreme, function, rows, result, named)
         return result
 
     def ordered(self, number, function, values, **named):
@@ -156,7 +151,7 @@ class Watching:
             return function(values, **named)
         rows = list(values)
         result = function(rows, **named)
-        self._note(number, judging.order, rows, result, _key(named))
+        self._note(number, judging.order, rows, result, named.get("key"))
         return result
 
     def total(self, number, function, values, *start, **named):

@@ -52,6 +52,7 @@ from tests.snapshots.players.played import PLAYERS
 from tests.snapshots.players.players_asked import PLAYERS_ASKED
 from tests.snapshots.players.scenes_in_a_browser import SCENES_IN_A_BROWSER
 from tests.snapshots.runs.audits import SPOILT_BOOKS
+from tests.snapshots.runs.parts_alone import PARTS_ALONE
 from tests.snapshots.runs.pictures_of_parts import PICTURES_OF_PARTS
 from tests.snapshots.runs.runs_asked import RUNS_ASKED
 from tests.snapshots.runs.runs_drawn import RUNS_DRAWN
@@ -85,7 +86,14 @@ def _of_systems():
 
 ROOMS = {  # room -> name -> a function that gives pairs: what it is, and the text
     "systems": dict(_of_systems()) | {"random numbers": records_of_rich_systems},
-    "runs": SPOILT_BOOKS | SINGLE_RUNS | RUNS_ASKED | RUNS_DRAWN | WAYS_OF_RUNNING | WINDOWS | PICTURES_OF_PARTS,
+    "runs": SPOILT_BOOKS
+    | SINGLE_RUNS
+    | RUNS_ASKED
+    | RUNS_DRAWN
+    | WAYS_OF_RUNNING
+    | WINDOWS
+    | PICTURES_OF_PARTS
+    | PARTS_ALONE,
     "players": PLAYERS
     | PLAYERS_ASKED
     | HANDLED

@@ -143,7 +143,7 @@ class ServiceProcess(Process):
         self.journal.note("wrote down", job.id, step.name, began)
 
     async def _reply(self, job, step, position, last):
-        if not job.place.is_delivery and not job.answered and not (last and len(position) == 1):
+        if not job.place.is_delivery and not (last and len(position) == 1):
             job.answered = True
             self.journal.note("replied", job.id)
             job.answer(True, Reason.NONE)

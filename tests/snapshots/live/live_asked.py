@@ -11,7 +11,7 @@ from threading import Event
 from types import SimpleNamespace
 from unittest.mock import patch
 
-from evsim.testbed import broker_process, roles, wire
+from evsim.testbed import broker_process, kafka_process, nats_process, rabbit_process, redis_process, roles, wire
 from tests.snapshots.live.live_processes import WORKS
 from tests.support.machine.given_machine import GivenMachine
 
@@ -80,6 +80,70 @@ def _asked(frames):
         lines = {str(key): (each.lines, each.attempts) for key, each in again.backlogs.items()}
         again.journal.close()
         return "\n".join([*heard, journal, str(lines), str(again.offsets), str(machine.loop.broken)])
+
+
+def _kept_of_redis(process):
+    """Two messages in a stream: one was handed out."""
+    stream, groups = redis_process.stream_of(process, "jobs", -1), process.redis.streams
+    groups[stream].entries += [(b"1-0", {}), (b"2-0", {}), (b"3-0", {})]
+    groups[stream].groups["jobs"].pending[b"1-0"] = "first", 0.0
+    groups[stream].groups["jobs"].read = 1
+
+
+def _kept_of_kafka(process):
+    """Three messages in a partition: one reader has none of them, the other has two."""
+    place = process.reader.topics, (kafka_process.topic_of(process, "orders"), 1)
+    place[0][place[1]] += ["a", "b", "c"]
+    process.reader.committed[kafka_process.group_id(process, "third"), place[1]] = 2
+
+
+def _kept_of_nats(process):
+    """Three messages: one was handed out."""
+    stream = process.nats.keeps["streams"][nats_process.stream_of(process, "jobs")]
+    stream.kept += [(nats_process.subject_of(process, "jobs", 0), b"", 0)] * 3
+    stream.consumers["all"].read, stream.consumers["all"].out = 1, {1: object()}
+
+
+def _kept_of_rabbit(process):
+    """Three messages in one queue, and one in another."""
+    for name, number in (("jobs.0.jobs", 3), ("orders.2.third", 1)):
+        process.rabbit.keeps["queues"][f"evsim..{name}"].ready.extend("m" * number)
+
+
+BACKLOGS = {
+    "redis": (redis_process.RedisProcess, _kept_of_redis), "nats": (nats_process.NatsProcess, _kept_of_nats),
+    "kafka": (kafka_process.KafkaProcess, _kept_of_kafka), "rabbitmq": (rabbit_process.RabbitProcess, _kept_of_rabbit),
+}  # fmt: skip
+LOGS = WORKS.replace({"channels.jobs": {"log": {"partitions": 2}}}).to_dict()
+
+
+def _backlog(kind, url, claims=True):
+    """How much the keeper of a server finds there: when it comes, when others have sent something, and twice."""
+    role, send = BACKLOGS[kind]
+    with TemporaryDirectory() as folder, GivenMachine() as machine:
+        known = {
+            "folder": folder,
+            "broker": [kind, url, claims],
+            "scenario": LOGS if kind == "kafka" else TASK["scenario"],
+        }
+        process, said = role(TASK | known), []
+
+        async def ask():
+            said.append(await process.start())
+            said.append(await process.status())
+            send(process)
+            said.append(await process.status())
+            await asyncio.sleep(1)
+            if kind == "redis":
+                await process.prepare()  # as its next life does
+            said.append(await process.status())
+            await process.leave()
+
+        machine.loop.run_until_complete(ask())
+        process.journal.close()
+        left = [each for server in machine.servers.there.values() for each in server.keeps.values()]
+        said = "\n".join(map(str, [*said, *machine.servers.told, *machine.servers.asked, *map(len, left)]))
+        return said.replace(folder, "FOLDER")
 
 
 def _strangers():
@@ -192,6 +256,10 @@ def _processes_asked():
     for name, frames in ASKED.items():
         yield f"the broker: {name}", _asked(frames)
     yield "strangers", _strangers()
+    for kind in BACKLOGS:
+        for url in (None, f"{kind.replace('rabbitmq', 'amqp')}://user@host"):
+            yield f"the backlog of {kind} at {url}", _backlog(kind, url)
+    yield "the backlog of redis without a claim", _backlog("redis", None, claims=False)
     task = json.dumps({"folder": "folder"})
     yield "obeys", _obeyed(task, ORDERS, leads=True)
     yield "obeys, in a group of others", _obeyed(task, [], leads=False)

@@ -25,8 +25,8 @@ WORKS = Scenario.from_dict({
         "office": {"workers": 3, "handle": [
             {"parallel": [
                 [{"call": {"service": "slow", "timeout": "30ms"}}, {"effect": "asked"}],
-                [{"work": {"exponential": "30ms"}}, {"effect": "worked"}, {"reply": "in time"}, {"publish": "jobs"},
-                 {"effect": "published"}],
+                [{"work": {"exponential": "30ms"}}, {"effect": "worked"}, {"publish": "jobs"}, {"effect": "published"},
+                 {"reply": "in time"}],
                 {"call": {"service": "slow", "timeout": "20ms", "on_error": "ignore"}}]},
             {"effect": "done"}]},
         "slow": {"workers": 2, "handle": [{"work": {"exponential": "20ms"}}, {"reply": "done"}]},

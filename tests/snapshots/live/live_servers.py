@@ -36,7 +36,7 @@ RUNS = {
 
 def _servers(name):
     scenario, given = RUNS[name]
-    with GivenMachine(fail=0 if "://" in name else 2) as machine:
+    with GivenMachine(fail=0 if "://" in name else 2, haste=10) as machine:
         run = evsim.live(scenario, **given)
     yield "itself", f"{run!r} {run.broker} {tried(run.audit)} {run.summary()} {machine.loop.broken}"
     yield "journals", "\n".join(journals_of(machine))

@@ -46,13 +46,14 @@ class GivenMachine:
 
     ends: name of a process -> after how many seconds its first life ends by itself, and its last words. hangs: names
     of those that never do anything. fail: how many of the servers that are started end at once.
+    haste: how many times as soon as it says a server hands out again.
     """
 
-    def __init__(self, ends=None, hangs=(), fail=0):
+    def __init__(self, ends=None, hangs=(), fail=0, haste=1):
         self.loop = GivenTime()
         self.network, self.turns = GivenNetwork(self.loop), Turns(self.loop)
         self.programs, self.journals, self.stack = [], {}, ExitStack()
-        self.ends, self.hangs, self.over, self.servers = ends or {}, hangs, False, GivenServers(self.loop, fail)
+        self.ends, self.hangs, self.over, self.servers = ends or {}, hangs, False, GivenServers(self.loop, fail, haste)
 
     def __enter__(self):
         tokens = (f"token{number}" for number in count(1))
@@ -72,7 +73,7 @@ class GivenMachine:
             os=SimpleNamespace(killpg=self._kill, environ=ENVIRONMENT, pathsep=os.pathsep),
         )  # fmt: skip
         self._put(
-            server_process, shutil=SimpleNamespace(which=lambda name, path=None: None if path else f"programs/{name}"),
+            server_process, shutil=SimpleNamespace(which=lambda name, path=None: None if path else f"/programs/{name}"),
             subprocess=SimpleNamespace(Popen=self.servers.start, DEVNULL="nothing"), free_port=self.servers.free_port,
         )  # fmt: skip
         for given in (

@@ -36,7 +36,7 @@ def given_nats(servers, clock):
     async def connect(url, **settings):
         told = {name: value for name, value in settings.items() if name != "error_cb"}
         servers.told.append(f"a client of {url} {told}")
-        one = _Nats(servers.at(urlsplit(url).port or 4222, urlsplit(url).hostname))
+        one = _Nats(servers.haste, servers.at(urlsplit(url).port or 4222, urlsplit(url).hostname))
         await one.ask(bool)
         return one
 
@@ -57,8 +57,8 @@ def given_nats(servers, clock):
 class _Nats:
     """A connection, and its streams."""
 
-    def __init__(self, server):
-        self.server, self.keeps = server, server.keeps
+    def __init__(self, haste, server):
+        self.haste, self.server, self.keeps = haste, server, server.keeps
         if not self.keeps:
             self.keeps |= {"streams": {}, "readers": []}
         if PROGRAM.get() is not None:
@@ -132,7 +132,7 @@ class _Nats:
         its.turn += 1
         its.out[number] = given = object()
         self._bring(readers[its.turn % len(readers)], stream, its, number)
-        self.server.loop.call_later(its.config.ack_wait, self._comes_again, its, number, given)
+        self.server.loop.call_later(its.config.ack_wait / self.haste, self._comes_again, its, number, given)
         return True
 
     def _new(self, stream, its):

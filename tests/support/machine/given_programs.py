@@ -6,7 +6,7 @@ from contextvars import Context
 from importlib import import_module
 from pathlib import Path
 from queue import SimpleQueue
-from threading import Event
+from threading import Event, current_thread
 
 from evsim.testbed import roles
 from tests.support.machine.given_time import PROGRAM
@@ -26,6 +26,7 @@ class _Said:
         return iter(self._next, None)
 
     def _next(self):
+        self._listener = current_thread()
         self._heard.set()
         return self._lines.get()
 
@@ -33,7 +34,9 @@ class _Said:
         self._heard.wait()
         self._heard.clear()
         self._lines.put(line)
-        if line is not None:
+        if line is None:
+            self._listener.join()
+        else:
             self._heard.wait()
 
     def close(self):

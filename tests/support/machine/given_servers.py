@@ -77,7 +77,8 @@ class _Started:
         written = "\n".join(file.read_text(encoding="utf-8") for file in files)
         servers.told.append(f"{command} {settings} {written}".replace(folder, "FOLDER"))
         found = PORT.search(f"{written}\n{' '.join(command)}")
-        PROGRAM.get().has.append(self)
+        if PROGRAM.get() is not None:
+            PROGRAM.get().has.append(self)
         if servers.fail > 0:
             servers.fail, self.code = servers.fail - 1, 1
         elif found:
@@ -102,21 +103,22 @@ class _Started:
 class GivenServers:
     """All servers, by their ports; ``told``: how each was started. fail: how many of them end at once."""
 
-    def __init__(self, loop, fail=0):
-        self.loop, self.fail, self.told, self._there, self._next = loop, fail, [], {}, 9001
+    def __init__(self, loop, fail, haste):
+        self.loop, self.fail, self.haste = loop, fail, haste
+        self.told, self.there, self._next = [], {}, 9001
 
     @property
     def asked(self):
         """What the servers were told."""
-        return [f"{port}: {each}" for port, server in self._there.items() for each in server.told]
+        return [f"{port}: {each}" for port, server in self.there.items() for each in server.told]
 
     def at(self, port, host=HOST):
         """The server at a port; on another machine there is always one."""
-        if port not in self._there:
-            self._there[port] = GivenServer(self.loop)
+        if port not in self.there:
+            self.there[port] = GivenServer(self.loop)
             if host != HOST:
-                self._there[port].comes()
-        return self._there[port]
+                self.there[port].comes()
+        return self.there[port]
 
     def start(self, command, **settings):
         return _Started(self, command, settings)

@@ -27,8 +27,10 @@ async function everybody(hands) {
     for (const place of hands.all(".ev-lv-crash").keys())
       await hands.after(`crash ${place}`, () => click(hands.all(".ev-lv-crash")[place]));
     await hands.after("as before", () => (player.selection.set({ future: 0 }), click(zoom)));
-    for (const place of hands.all(".ev-lv-crash").keys())
-      await hands.after(`another crash ${place}`, () => hands.all(".ev-lv-crash")[place]?.happen("keydown", { key: "Enter" }));
+    for (const [place, key] of ["Enter", " "].entries()) {
+      player.goTo(asked, { future: 0 });
+      await hands.after(`another crash by ${key}`, () => hands.all(".ev-lv-crash").at(-place)?.happen("keydown", { key }));
+    }
     const gone = hands.all("path").find((node) => node.time >= 0);
     await hands.after("to a mark", () => click(lives(hands), { target: gone ?? hands.body }));
     player.selection.set({ future: 0 });

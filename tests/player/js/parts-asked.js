@@ -8,8 +8,10 @@ import { livesScene } from "../../../evsim/view/player/js/life-scene.js";
 import { livesOf } from "../../../evsim/view/player/js/lives.js";
 import { Looks } from "../../../evsim/view/player/js/looks.js";
 import { bandsOf } from "../../../evsim/view/player/js/marks.js";
+import { firstLoss } from "../../../evsim/view/player/js/odd.js";
 import { phoneAt } from "../../../evsim/view/player/js/phone.js";
 import { Promises, promiseScene, sizeOf } from "../../../evsim/view/player/js/promise.js";
+import { stateOf } from "../../../evsim/view/player/js/state.js";
 import { fakePage } from "./fake-page.js";
 
 const refusal = (act) => {
@@ -58,6 +60,8 @@ function ofFilm(film) {
     looks: looked(index, all),
     telephone: called(index, all),
     lives: lived(film, lanes),
+    "at first": lanes.map((each) => [0, 250_000, film.end].map((t) => stateOf(each, t))),
+    "lost first": lanes.map(firstLoss),
   };
 }
 

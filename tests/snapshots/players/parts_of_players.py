@@ -58,6 +58,29 @@ def moments(name, duration, front="front-of-all-things", mail="mail-of-it"):
     })  # fmt: skip
 
 
+def _desks():
+    """Desks of four, five, eight and nine workers, one that has one name to give and one that is away;
+    nobody reads the first news. The first customers are there at 0."""
+    whose = {"no": "250ms", "five": 0, "away": "250ms"}
+    return Scenario.from_dict({
+        "name": "desks",
+        "workloads": {f"to-{name}": {"target": name, "key": {"uniform": 1},
+                                     "arrivals": {"closed": {"users": 2, "think": think}}}
+                      for name, think in whose.items()},
+        "services": {
+            "no": {"handle": [{"work": "1ms"}, {"effect": {"name": "name", "unique": True}}]},
+            "five": {"workers": 5, "handle": [{"work": "250ms"}, {"effect": "row"}, {"call": "eight"}]},
+            "eight": {"workers": 8, "handle": [{"work": "2ms"}, {"call": "nine"}]},
+            "nine": {"workers": 9, "handle": [{"work": "2ms"}, {"call": "four"}]},
+            "four": {"workers": 4, "handle": [{"work": "2ms"}, {"publish": "news"}]},
+            "away": {"handle": [{"work": "2ms"}]},
+            "reader": {"subscribe": "news", "handle": [{"work": "250ms"}]},
+        },
+        "channels": {"news": "bus"}, "run": {"duration": "1s"},
+        "faults": [{"outage": "away", "at": 0}, {"crash": "reader", "at": 0, "for": "500ms"}],
+    })  # fmt: skip
+
+
 def _parts():
     hundred = DESK.replace({"workloads.callers.arrivals": {"constant": "101/s"}, WORK: "1ms", WORKERS: 20})
     designs = ("long", 1, "a-b-c-d-e-f-g"), ("short", "0.6s"), ("other", 1, "front", "m")
@@ -69,7 +92,7 @@ def _parts():
         "two kinds of customers": film(runs.two_workloads(duration=2, warmup=0)), "nobody": film(runs.nobody()),
         "one person": film(DESK.replace({"workloads.callers.arrivals": {"constant": "8/s"}, "workloads.callers.key":
                                          {"uniform": 1}, "run.duration": "1s"}).run()),
-        "three designs": film(*three), "moments": film(three[1]),
+        "desks": film(_desks().run()), "three designs": film(*three), "moments": film(three[1]),
     }  # fmt: skip
     given = {"spans": SPANS, "numbers": NUMBERS, "wired": WIRED, "ways": WAYS, "until": [1, 2, 4, 5, 6], "bands": BANDS}
     found = by_module(ASKED, "partsAsked", given | {"films": films})

@@ -31,7 +31,7 @@ class NatsClient(ServerClient):
         self.connected.set()
 
     async def send(self, frame, channel, partition):
-        text, subject = json.dumps(frame).encode(), subject_of(self.process, channel, max(partition, 0))
+        text, subject = json.dumps(frame).encode(), subject_of(self.process, channel, partition)
         kept = await self._stream.publish(subject, text, timeout=PATIENCE, headers={"Nats-Msg-Id": frame["message"]})
         return kept.seq
 

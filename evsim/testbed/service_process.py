@@ -65,7 +65,7 @@ class ServiceProcess(Process):
 
     async def meet(self, peers):
         await super().meet(peers)
-        if BROKER in peers and self.broker is None:
+        if BROKER in peers:
             channels = [each.channel for each in self.settings.subscribe]
             self.broker = client_of(self.broker_choice.kind)(self, channels, self._delivered)
             self._spawn(self.broker.stay_connected())

@@ -63,7 +63,7 @@ class SharedDraws:
         return next(route.number for route in self.routes if route.site.place is place and route.site.step is step)
 
     def partition(self, route, luck):
-        """The partition of a message, or -1 in a channel without any."""
+        """The partition of a message: 0 in a channel without any."""
         return int(self.routes[route].partition_of(luck, None))
 
     def key(self, route, luck):

@@ -23,6 +23,7 @@ from evsim.testbed import (
 from evsim.testbed.live_progress import shown_progress
 from tests.snapshots.live.live_processes import EVENTS
 from tests.snapshots.telling import plain
+from tests.snapshots.texts import tried
 from tests.support.machine.given_machine import GivenMachine
 
 __all__ = ["LIVE_AROUND"]
@@ -148,6 +149,7 @@ def _around():
         yield f"installed {number}", str(found)
     for kernel in (True, False, None):
         yield f"progress, {kernel}", _progress(kernel)
+    yield "nobody of that name", str(tried(evsim.live, EVENTS, kill="warehouse@1s+1s"))
     yield "folders", "\n".join(_folders())
     yield "saved", "\n".join(_saved())
     yield "systems", _systems()

@@ -16,12 +16,13 @@ WORDS = "It counts:\nout of paper\n"
 POSTGRES = "postgresql://user:secret@host/name"
 live = partial(evsim.live, EVENTS, seconds=0.5)
 STORED = {"services.desk.workers": 3, "services.first.workers": 12, "faults": [], "run.duration": "500ms"}
-KILLED = {"kill": "database@250ms+125ms"}
+KILLED = {"kill": "database@250ms+3s"}
 ENDS = {  # what it is like -> (what is so on the machine, what is asked for)
     "one ends by itself": ({"ends": {"database": (0.4, WORDS)}}, {}),
     "one ends, while another is down": ({"ends": {"register": (0.55, "")}}, KILLED),
     "one ends before it begins": ({"ends": {"the customers": (0.0, WORDS)}}, {}),
     "the customers end last": ({"ends": {"the customers": (0.7005, WORDS)}}, {}),
+    "one ends before it says a word": ({"ends": {"the customers": (1, WORDS)}, "hangs": ["the customers"]}, {}),
     "one never answers": ({"hangs": ["mailing-list"]}, {}),
     "a server does not start": ({"fail": 5}, {"broker": "redis"}),
     "a server starts at last": ({"fail": 4}, {"broker": "redis"}),

@@ -15,7 +15,9 @@ __all__ = ["LIVE_SERVERS"]
 
 FIRST, SECOND = "first@250ms+250ms", "second/1@500ms+125ms"
 WORKS = WORKS.replace({"run.duration": "875ms", "run.drain_limit": "90s", "services.desk.instances": 1})
-LOG = WORKS.replace({"channels.jobs": {"log": {"partitions": 2}}, "services.second.workers": 2})
+LOG = WORKS.replace(
+    {"channels.jobs": {"log": {"partitions": 2}}, "services.second.workers": 2, "services.second.instances": 3}
+)
 AT = {"seconds": 1}
 RUNS = {
     **{f"{kind}, in order and not": (WORKS, {"broker": kind, "kill": [FIRST, SECOND]})

@@ -102,7 +102,8 @@ def lab(rest):
 
 
 def test(rest):
-    command = ["-m", "pytest", "-n", "auto", "--dist", "loadfile", "--no-loadscope-reorder"]
+    command = ["-m", "pytest", "-p", "tests.support.no_grammars"]
+    command += ["-n", "auto", "--dist", "loadfile", "--no-loadscope-reorder"]
     if "--quick" in rest:
         return command + ["-m", "not slow", "-p", "no:nbval"] + [each for each in rest if each != "--quick"]
     return command + ["--nbval-lax", "--nbval-current-env"] + rest

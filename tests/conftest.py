@@ -2,12 +2,12 @@
 
 import gc
 import os
-from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
 from hypothesis import Phase, settings
 
+from tests.support import no_grammars  # noqa: F401 for its effect
 from tests.support.nightly import NIGHTLY
 
 QUICK_TO_FAIL = (Phase.explicit, Phase.reuse, Phase.generate)  # a smaller example takes minutes
@@ -17,12 +17,6 @@ settings.load_profile("evsim")
 
 GUESSES = TemporaryDirectory()  # of notebooks that tests run: who opens them later has not seen the truth
 os.environ["EVSIM_GUESSES"] = GUESSES.name
-
-if "PYTEST_XDIST_WORKER" not in os.environ:  # whose processes, and a server of notebooks, start as we are here
-    # For jsonschema it would build 38 grammars each time, two seconds of work, to check addresses that nobody writes.
-    ABSENT = TemporaryDirectory()
-    Path(ABSENT.name, "rfc3987_syntax.py").write_text("raise ImportError('the tests do without')\n", encoding="utf-8")
-    os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [ABSENT.name, os.environ.get("PYTHONPATH")]))
 
 
 @pytest.fixture(scope="module")

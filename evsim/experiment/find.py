@@ -199,7 +199,8 @@ class Found(_Searched):
         else:
             text = f"The {self.want} {self.path} with which {self.scenario.name} meets its objectives: {self.value}."
             if self.value == self.values[0] and self._goes_on:
-                text += " It is the first value of the range: look beyond it."
+                place = "first" if self.want == "smallest" else "last"
+                text += f" It is the {place} value of the range: look beyond it."
         if self.undecided:
             text += f" Not decided: {', '.join(map(str, self.undecided))}."
         lines = [text, *self._too_few(), *map(str, self.floors), *self._none_seen(), self._cost()]

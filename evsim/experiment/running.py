@@ -87,7 +87,8 @@ class Interrupted(KeyboardInterrupt):
 
     def __str__(self):
         if self.asked is None:
-            return "interrupted: sys.last_value.finished has what is finished"
+            some = "sys.last_value.finished has what is finished"
+            return f"interrupted: {'nothing is finished' if self.finished is None else some}"
         if not self.done:
             return f"none of {count(self.asked, 'run')} is finished"
         return f"{self.part}: sys.last_value.finished has {'it' if self.done == 1 else 'them'}"

@@ -90,7 +90,6 @@ class Search:
         self._looks = [FIRST * 2**power for power in range(int(math.log2(max_runs / FIRST)) + 1)]
         self._seeds = seeds_from(scenario, self._looks[-1], seed)
         decisions = 2 + 2 * math.ceil(math.log2(len(values) - 1))
-        self._most = decisions * self._looks[-1]
         self._error = error / (decisions * len(self._looks))
 
     @property
@@ -142,4 +141,4 @@ class Search:
         except KeyboardInterrupt:
             found = result(self.tried) if self.tried else None
             done = sum(each.runs for each in self.tried.values())
-            raise Interrupted(done, f"at most {self._most:,}", found) from None
+            raise Interrupted(done, None, found) from None

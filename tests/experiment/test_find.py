@@ -230,11 +230,14 @@ def test_bad_input_is_refused_before_the_first_run(queue, changes, said):
         evsim.find(queue, **arguments)
 
 
-def test_an_interrupted_search_keeps_what_is_decided(queue, monkeypatch):
+@pytest.mark.parametrize(
+    "after, said", [(8, "sys.last_value.finished has what is finished"), (7, "nothing is finished")]
+)
+def test_an_interrupted_search_keeps_what_is_decided(queue, monkeypatch, after, said):
     asked = []
 
     def once(*arguments):
-        if len(asked) == 8:
+        if len(asked) == after:
             raise KeyboardInterrupt
         asked.append(arguments)
         return {"summary": {"response_mean": 0.1}}
@@ -242,7 +245,18 @@ def test_an_interrupted_search_keeps_what_is_decided(queue, monkeypatch):
     monkeypatch.setattr(find, "_run", once)
     with pytest.raises(KeyboardInterrupt) as caught:
         evsim.find(queue, "services.desk.workers", (6, 9), {"response_mean": "1s"}, jobs=1)
-    assert caught.value.finished.value == 9 and caught.value.done == 8
+    assert str(caught.value) == f"interrupted: {said}"
+    if after == 8:
+        assert caught.value.finished.value == 9 and caught.value.done == 8
+    else:
+        assert caught.value.finished is None
+
+
+def test_beyond_the_range_is_beyond_its_end(queue):
+    calm = queue.replace({"workloads.callers.arrivals": {"constant": "1/s"}, "run.duration": "10s", "run.warmup": 0})
+    for want, place in (("smallest", "first"), ("largest", "last")):
+        found = evsim.find(calm, "services.desk.workers", (2, 4), {"response_mean": "1s"}, want=want, jobs=1)
+        assert f"It is the {place} value of the range" in found.answer
 
 
 def test_what_a_store_has_is_not_run_again(queue, tmp_path, monkeypatch):

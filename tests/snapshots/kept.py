@@ -16,10 +16,12 @@ from tests.snapshots.experiments.formulas_of_parts import FORMULAS_OF_PARTS
 from tests.snapshots.experiments.futures import FUTURES
 from tests.snapshots.experiments.reports import REPORTS
 from tests.snapshots.experiments.results_drawn import RESULTS_DRAWN
+from tests.snapshots.experiments.several_results import SEVERAL_RESULTS
 from tests.snapshots.files.brought_files import BROUGHT_FILES
 from tests.snapshots.files.commands import COMMANDS
 from tests.snapshots.files.corners_of_commands import CORNERS_OF_COMMANDS
 from tests.snapshots.files.files_on_the_limit import FILES_ON_THE_LIMIT
+from tests.snapshots.files.further_commands import FURTHER_COMMANDS
 from tests.snapshots.files.odd_descriptions import ODD_DESCRIPTIONS
 from tests.snapshots.files.odd_incidents import ODD_INCIDENTS
 from tests.snapshots.files.odd_traces import ODD_TRACES
@@ -107,7 +109,8 @@ ROOMS = {  # room -> name -> a function that gives pairs: what it is, and the te
     | ODD_DESCRIPTIONS
     | ODD_INCIDENTS
     | COMMANDS
-    | CORNERS_OF_COMMANDS,
+    | CORNERS_OF_COMMANDS
+    | FURTHER_COMMANDS,
     "mistakes": REFUSALS | REFUSED_PARTS | MISTAKES | READ_FILES | VALUES,
     "experiments": EXPERIMENTS
     | EXPERIMENTS_REFUSED
@@ -117,7 +120,8 @@ ROOMS = {  # room -> name -> a function that gives pairs: what it is, and the te
     | FORMULAS
     | FORMULAS_OF_PARTS
     | RESULTS_DRAWN
-    | REPORTS,
+    | REPORTS
+    | SEVERAL_RESULTS,
     "lessons": LESSONS
     | STUDENTS
     | ODD_RUNS

@@ -113,7 +113,7 @@ def _folders():
 def _saved():
     """What is kept of a live run, but for the machine's own words."""
     with GivenMachine():
-        run = evsim.live(EVENTS, seconds=0.5, kill="database@125ms+125ms")
+        run = evsim.live(EVENTS, seconds=0.5, kill=["database@125ms+125ms", "mailing-list@250ms+125ms"])
     prediction = run.prediction(2, 1)
     found = saving_live.described(run, prediction)
     words = found.pop("system").partition(", ")[2].split()[1:], len(found.pop("python").split())

@@ -34,6 +34,8 @@ ASKED = {  # what it is like -> frames, each on a connection; None: it breaks
         "attempt": 2}), ("a", DONE | {"attempt": 2})],
     "given back by a break": [("a", {"service": "first"} | JOBS), ("b", SENT), ("a", None), ("b", {
         "service": "second/1"} | JOBS), ("b", DONE | {"attempt": 2})],
+    "several given back by a break": [("a", {"service": "first"} | JOBS | {"credit": 2}), ("b", SENT), ("b", SENT | {
+        "publish": "n"}), ("a", None), ("b", {"service": "second/1"} | JOBS | {"credit": 2})],
     "comes again before it breaks": [("a", {"service": "first"} | JOBS), ("b", SENT), ("c", {
         "service": "first"} | JOBS), ("a", None), ("c", DONE)],
     "who has least": [("a", {"service": "second/2"} | JOBS | {"credit": 2}), ("b", {"service": "first"} | JOBS), *(

@@ -1,7 +1,6 @@
 """How live runs end that do not end well, and what is found in a PostgreSQL, on a machine whose time is given."""
 
 import re
-from functools import partial
 
 import evsim
 from evsim.testbed.supervisor import LiveError
@@ -14,8 +13,8 @@ __all__ = ["LIVE_ENDS"]
 
 WORDS = "It counts:\nout of paper\n"
 POSTGRES = "postgresql://user:secret@host/name"
-live = partial(evsim.live, EVENTS, seconds=0.5)
 STORED = {"services.desk.workers": 3, "services.first.workers": 12, "faults": [], "run.duration": "500ms"}
+DRAIN = {"run.drain_limit": "4s"}
 KILLED = {"kill": "database@250ms+3s"}
 ENDS = {  # what it is like -> (what is so on the machine, what is asked for)
     "one ends by itself": ({"ends": {"database": (0.4, WORDS)}}, {}),
@@ -29,6 +28,7 @@ ENDS = {  # what it is like -> (what is so on the machine, what is asked for)
     **{f"nobody is at {url}": ({}, {"broker": url}) for url in (
         "redis://127.0.0.1", "nats://127.0.0.1", "amqp://user:secret@127.0.0.1", "kafka://127.0.0.1")},
     "no database is there": ({}, {"database": "postgresql://user:secret@127.0.0.1/name"}),
+    "it stays open": ({}, {"broker": "nats", "kill": "database@250ms+125ms"}),
     "it lasts longer than its customers come": ({}, {"seconds": 0.25, "kill": "database@125ms+3s"}),
 }  # fmt: skip
 
@@ -36,7 +36,7 @@ ENDS = {  # what it is like -> (what is so on the machine, what is asked for)
 def _ended(on, given):
     with GivenMachine(**on) as machine:
         try:
-            said = repr(live(**given))
+            said = repr(evsim.live(EVENTS.replace(DRAIN), **{"seconds": 0.5} | given))
         except LiveError as error:
             said = f"LiveError: {error}"
         alive = [each.name for each in machine.programs if each.code is None]
@@ -51,7 +51,9 @@ def _ends():
 
 def _stored():
     with GivenMachine() as machine:
-        run = evsim.live(SHARED_QUEUE.replace(STORED), database=POSTGRES, mails=["second"])
+        run = evsim.live(
+            SHARED_QUEUE.replace(STORED), database=POSTGRES, mails=["second", "desk"], broker="redis://host"
+        )
     yield "itself", f"{run!r} {run.database} {tried(run.audit)} {machine.loop.broken}"
     yield "journals", "\n".join(journals_of(machine))
     yield "programs", "\n".join(programs_of(machine))

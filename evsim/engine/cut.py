@@ -110,7 +110,7 @@ class Cut:
         message_columns["origin"] = message_of(message_columns["origin"])
         records = self._records(row_columns, message_columns, self.rows[rows], row_of, inventory is not None)
         return dict(
-            scenario=kernel.scenario, records=records, places=tuple(kernel.graph.places),
+            scenario=kernel.scenario.as_written, records=records, places=tuple(kernel.graph.places),
             routes=[(route.site.place.workload, route.site.step) for route in kernel.identifiers.destinations],
             effect_names=tuple(kernel.identifiers.effect_names), key_names=kernel.identifiers.key_names,
             due=expected_effects(kernel, numbers), inventory=_renumbered(inventory, row_of, message_of),

@@ -59,7 +59,7 @@ class Context:
     @property
     def key(self):
         """The key of the request, as a number."""
-        return self._kernel.keys[self.workload].of(self._kernel.records.rows.luck[self._row])
+        return self._kernel.identifiers.keys[self.workload].of(self._kernel.records.rows.luck[self._row])
 
     def work(self, time):
         """Work for a time ("2ms", {"exponential": "10ms"} ...), holding the worker."""

@@ -35,3 +35,18 @@ def test_a_word_that_is_no_step_is_told_which_ones_there_are():
         run("works", "1ms")
     with pytest.raises(SimulationError, match="no step dance; one of ask, call, .*effect, fail, publish, .*undo"):
         run("dance")
+
+
+@pytest.mark.parametrize("key", [None, {"uniform": 5}])
+def test_a_handler_knows_the_key_of_its_request(key):
+    met = {}
+
+    def handler(ctx):
+        yield from ctx.work("1ms")
+        met[ctx.request] = ctx.key
+        yield from ctx.publish("customer-registered", key=ctx.key)
+
+    changes = {"workloads.register-page.key": key, "run.duration": "1s", "run.warmup": 0}
+    run = evsim.load("registration-events").replace({"services.register.handle": handler} | changes).run()
+    keys = run.requests.set_index("request")["key"]
+    assert run.audit() and {request: f"{key}" for request, key in met.items()} == keys.astype(str).to_dict()

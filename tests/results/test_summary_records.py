@@ -63,6 +63,24 @@ def test_a_summary_has_the_figures_of_full_records(often, name):
     assert left < every / 3, f"{left} of {every} rows were kept to the end"
 
 
+def test_a_summary_knows_what_changes_made_of_a_service_that_reads_a_queue_without_a_limit():
+    scenario = evsim.Scenario.from_dict({
+        "name": "changing",
+        "workloads": {"customers": {"target": "desk", "arrivals": {"constant": "8/s"}}},
+        "services": {
+            "desk": {"handle": [{"publish": "jobs"}]},
+            "clerk": {"subscribe": "jobs", "handle": [{"work": "100ms"}, {"effect": "job"}]},
+        },
+        "channels": {"jobs": "queue"},
+        "faults": [{"change": "services.clerk.workers", "to": 3, "at": "1s", "for": "2s"}],
+        "run": {"duration": "4s", "seed": 1},
+    })  # fmt: skip
+    summary, full = scenario.run(record="summary"), scenario.run()
+    assert summary.audit()
+    assert summary.services["clerk"]["utilisation"] == pytest.approx(full.services["clerk"]["utilisation"], rel=1e-9)
+    assert summary.services["clerk"]["utilisation"] == pytest.approx(0.8 / (1 + 2 * 2 / 4), rel=0.05)
+
+
 def test_rows_that_are_kept_do_not_grow_with_the_run(often, monkeypatch):
     kept = []
     fold = Folding.fold

@@ -55,6 +55,7 @@ from tests.snapshots.players.played import PLAYERS
 from tests.snapshots.players.players_asked import PLAYERS_ASKED
 from tests.snapshots.players.scenes_in_a_browser import SCENES_IN_A_BROWSER
 from tests.snapshots.runs.audits import SPOILT_BOOKS
+from tests.snapshots.runs.further_ways import FURTHER_WAYS
 from tests.snapshots.runs.parts_alone import PARTS_ALONE
 from tests.snapshots.runs.pictures_of_parts import PICTURES_OF_PARTS
 from tests.snapshots.runs.runs_asked import RUNS_ASKED
@@ -94,6 +95,7 @@ ROOMS = {  # room -> name -> a function that gives pairs: what it is, and the te
     | RUNS_ASKED
     | RUNS_DRAWN
     | WAYS_OF_RUNNING
+    | FURTHER_WAYS
     | WINDOWS
     | PICTURES_OF_PARTS
     | PARTS_ALONE,

@@ -60,6 +60,7 @@ from tests.snapshots.runs.parts_alone import PARTS_ALONE
 from tests.snapshots.runs.pictures_of_parts import PICTURES_OF_PARTS
 from tests.snapshots.runs.runs_asked import RUNS_ASKED
 from tests.snapshots.runs.runs_drawn import RUNS_DRAWN
+from tests.snapshots.runs.short_runs import SHORT_RUNS
 from tests.snapshots.runs.single_runs import SINGLE_RUNS
 from tests.snapshots.runs.systems import (
     names_of_systems,
@@ -98,7 +99,8 @@ ROOMS = {  # room -> name -> a function that gives pairs: what it is, and the te
     | FURTHER_WAYS
     | WINDOWS
     | PICTURES_OF_PARTS
-    | PARTS_ALONE,
+    | PARTS_ALONE
+    | SHORT_RUNS,
     "players": PLAYERS
     | PLAYERS_ASKED
     | HANDLED

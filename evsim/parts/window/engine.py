@@ -158,15 +158,11 @@ class WindowStep:
         for outlet in self.outlets:
             outlet.credit = credit
 
-    def _key_of(self, row):
-        _, route, _, _, key_of, *_ = self.ways[self.rows.place[row]]
-        return key_of(row) if route.site.key is None else route.site.key
-
     def _owner_of(self, row):
         """The instance that has the windows of a row's key."""
         if len(self.outlets) == 1:
             return 0
-        key = self._key_of(row)
+        key = self.ways[self.rows.place[row]][4](row)  # never for all: that takes one instance
         if key not in self.owners:
             self.owners[key] = instance_of_key(self.kernel.identifiers.key_text(key), len(self.outlets))
         return self.owners[key]

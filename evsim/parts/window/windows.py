@@ -43,7 +43,6 @@ class Window:
         self.make, self.content, self.rows = make, make(), []  # rows: the events since it was last shown
         self.before = []  # each a Sent: the last panes of what it is made of
         self.new = self.panes = 0
-        self.is_over = False  # it was shown on time
         self.is_gone = False
 
     @property
@@ -60,7 +59,7 @@ class Window:
 
     def take_in(self, other):
         """Everything of another window, which is gone."""
-        if self.first is None or other.opened < self.opened:
+        if other.opened < self.opened:
             self.first, self.opened = other.first, other.opened
         self.content.merge(other.content)
         self.rows += other.rows
@@ -101,7 +100,7 @@ class Windows:
         self.rules, self.aggregate = rules, aggregate
         self.now = float("-inf")  # how far event time has come
         self.of_key = {}  # key -> {(start, end): Window}
-        self.due = []  # (time, number, window, its end): when it is over, and when it is forgotten
+        self.due = []  # (time, number, window): when it is over, and when it is forgotten
         self.numbers = count()
 
     def __len__(self):
@@ -186,10 +185,10 @@ class Windows:
         panes = []
         self.now = max(self.now, time)
         while self.due and self.due[0][0] <= self.now:
-            at, _, window, end = heappop(self.due)
-            if window.is_gone or window.end != end:
+            at, _, window = heappop(self.due)
+            if window.is_gone:
                 continue
-            if not window.is_over and at == window.last:
+            if at == window.last:
                 panes += self._show_on_time(window)
             if self._is_closed(window.end):
                 self._forget(window)
@@ -203,10 +202,9 @@ class Windows:
     def _wait(self, window):
         for at in {window.last, window.last + self.rules.lateness}:
             if at > self.now:
-                heappush(self.due, (at, next(self.numbers), window, window.end))
+                heappush(self.due, (at, next(self.numbers), window))
 
     def _show_on_time(self, window):
-        window.is_over = True
         rules = self.rules
         wanted = window.new or (rules.on_time == "always" and not rules.discarding)
         if rules.on_time == "never" or not wanted:

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evsim.parts.window.aggregates import AGGREGATES
-from evsim.parts.window.windows import EARLY, ON_TIME, Rules, Windows
+from evsim.parts.window.windows import EARLY, Rules, Windows
 from tests.books.holding import examples, holds, run_of
 from tests.parts.window.drawing import stream_systems
 from tests.parts.window.plain_windows import PlainWindows
@@ -89,7 +89,7 @@ def test_all_panes_of_a_window_together_have_what_lies_in_it(drawn):
             about = pane.window.key, (pane.window.start, pane.window.end)
             shown[about] = pane.value + (shown.get(about, 0) if rules.discarding else 0)
             over = pane.window.last <= mark
-            assert over == (pane.kind != EARLY) and (pane.kind != ON_TIME or pane.window.is_over)
+            assert over == (pane.kind != EARLY)
     for pane in windows.advance(1000):
         about = pane.window.key, (pane.window.start, pane.window.end)
         shown[about] = pane.value + (shown.get(about, 0) if rules.discarding else 0)

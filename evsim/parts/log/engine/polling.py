@@ -98,7 +98,7 @@ class PollingGroup(OwnedGroup):
         poll.row = row
         if row not in self.stale:
             self.cursor_of(row).holder = row
-        self.service.affinity[row] = poll.member // self.membership.services
+        self.service.affinity[row] = poll.member  # an instance, as no other service is in the group
         if row == poll.first:
             self.hand_out(row)
         else:  # it came with the first one, or is tried again

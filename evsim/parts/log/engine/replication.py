@@ -84,7 +84,7 @@ class Replication:
 
     def _copied(self, timer):
         broker, reign, partition, end = timer
-        if reign == self.reigns and broker in self.up:
+        if reign == self.reigns:  # else a leader has failed since, and this broker may be that one
             self.has[broker][partition] = max(self.has[broker][partition], end)
             self._may_be_in_sync(broker)
             self._show(partition)
@@ -152,7 +152,7 @@ class Replication:
             self.waiting.clear()
             return
         self.leader = min(able)
-        self.in_sync = (self.in_sync & self.up) | {self.leader} if self.leader in self.in_sync else {self.leader}
+        self.in_sync = self.in_sync & self.up or {self.leader}
         self.joining, self.following = set(), set()
         for partition, end in enumerate(self.has[self.leader]):
             self._cut(partition, end)
@@ -194,7 +194,7 @@ class Replication:
 
     def _caught_up(self, timer):
         broker, reign, ends = timer
-        if reign != self.reigns or broker not in self.up:
+        if reign != self.reigns:
             return
         ends += [0] * (len(self.kept) - len(ends))  # partitions may have been added meanwhile
         self.has[broker] = [max(pair) for pair in zip(self.has[broker], ends, strict=True)]

@@ -72,7 +72,7 @@ function looked(index, effects) {
     const looks = new Looks(effect);
     looks.show(index);
     const after = looks.after.filter(Number.isFinite).sort((one, other) => one - other);
-    for (const since of [0, after[0], after.at(-1), 400_000, 400_001, 9e9]) if (since !== undefined) looks.add(since);
+    for (const since of [0, after[0], after.at(-2), after.at(-1), 400_000, 400_001, 9e9]) if (since !== undefined) looks.add(since);
     return written(looks.node);
   });
 }

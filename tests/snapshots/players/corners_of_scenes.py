@@ -53,6 +53,7 @@ def _beyond():
     area = Area("area", [0.1, 5.0, 20.0], [0.0, 1.0, 1.0], [1.0, 2.0, 9.0], PALE)
     marks = (bars, area, Line("line", (0.1, 20.0), (-1.0, 5.0), BLUE, every=True), Dots("dot", [0.1], [4.0], PALE, 0.2))
     bands = Band("begun before", ((-3.0, 2.0),)), Band("no time", ((9.0, 9.0), (9.5, 9.5)))
+    bands += (Band("over before", ((-3.0, -2.0), (-1.0, 0.5), (10.0, 11.0), (11.0, 12.0))),)
     y = Axis(3.0, 0.0, "down", ((0.0, "0"), (3.0, "3")))
     up = Axis(0.5, 10.0, "time", ((1.0, "1 s"),))
     turned = Axis(10.0, 0.0, "back", ((10.0, "the first"), (5.0, "in\nlines"), (0.0, "last")), over=True)

@@ -26,6 +26,7 @@ def _films():
               {"outage": "database", "at": "3s", "for": "1s"}]  # fmt: skip
     hidden = Player(runs.lesson("registration-events", slower, rate=20, duration=5).run(), hides=True).film
     some = [entry(CRASH, [0.38]), entry(CRASH | {"for": "2s"}, [0.38, 0.380002]), entry({"outage": "facts", "for": 1})]
+    again = evsim.toy("press again").film
     front = {"crash": "front-of-all-things", "for": "1s"}
     other = [entry(front), entry(front | {"for": "2s"})]
     return {
@@ -33,7 +34,9 @@ def _films():
         "hidden": hidden | {"steps": ["secrets", "lines"]},
         "a hidden story": alone | {"breaks": other, "steps": ["story", "everybody"]},
         "page": film(CLASSIC.replace({"run.duration": "1s"}).run()) | {"breaks": breaks([long]), "steps": ["sizes"]},
-        "press again": evsim.toy("press again").film | {"steps": ["logins"]},
+        "press again": again | {"steps": ["logins"]},
+        "nothing to know": again | {"toy": again["toy"] | {"phone": {"login": None, "mail": None}},
+                                    "steps": ["logins"]},
     }  # fmt: skip
 
 

@@ -85,14 +85,15 @@ def _parts():
     hundred = DESK.replace({"workloads.callers.arrivals": {"constant": "101/s"}, WORK: "1ms", WORKERS: 20})
     designs = ("long", 1, "a-b-c-d-e-f-g"), ("short", "0.6s"), ("other", 1, "front", "m")
     three = [moments(*each).run() for each in designs]
+    again = {"toy": {"again": True}}  # a person may press several times
     films = {
         "doubled": film(runs.doubled().scenario.replace({"run.duration": "2s"}).run()),
         "a hundred": film(hundred.replace({"run.duration": "1s"}).run()),
         "a hundred and one": film(hundred.replace({"run.duration": "1.005s"}).run()),
         "two kinds of customers": film(runs.two_workloads(duration=2, warmup=0)), "nobody": film(runs.nobody()),
         "one person": film(DESK.replace({"workloads.callers.arrivals": {"constant": "8/s"}, "workloads.callers.key":
-                                         {"uniform": 1}, "run.duration": "1s"}).run()),
-        "desks": film(_desks().run()), "three designs": film(*three), "moments": film(three[1]),
+                                         {"uniform": 1}, "run.duration": "1s"}).run()) | again,
+        "desks": film(_desks().run()) | again, "three designs": film(*three), "moments": film(three[1]),
     }  # fmt: skip
     given = {"spans": SPANS, "numbers": NUMBERS, "wired": WIRED, "ways": WAYS, "until": [1, 2, 4, 5, 6], "bands": BANDS}
     found = by_module(ASKED, "partsAsked", given | {"films": films})

@@ -2,7 +2,7 @@
 // them. What is known beforehand of the values of a slider is shown at once. The kernel hears of one setting at a time,
 // the last one: while it works nothing is sent.
 
-import { STYLE as OF_SCENES, Scenes } from "./scene.js";
+import { STYLE as OF_SCENES, Scenes } from "../view/player/js/scene.js";
 
 const STYLE = `
 .evsim-panel { display: grid; grid-template-columns: minmax(9em, max-content) minmax(10em, 24em) minmax(4em, max-content);
@@ -86,7 +86,7 @@ export function render({ model, el }) {
   const { scenes: known = {}, said: told = {} } = model.get("states");
   const controls = model.get("controls");
   const shown = new Shown(model.get("drawn"));
-  let at = controls.findIndex(({ kind }) => kind === "slider") < 0 ? null : controls[0].index;
+  let at = controls.find(({ kind }) => kind === "slider")?.index;
   let busy = false;
   if (known[at]) shown.scenes.show(known[at]);
   const send = () => {

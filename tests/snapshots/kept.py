@@ -50,6 +50,7 @@ from tests.snapshots.mistakes.values_written import VALUES
 from tests.snapshots.players.corners_of_scenes import CORNERS_OF_SCENES
 from tests.snapshots.players.further_hands import FURTHER_HANDS
 from tests.snapshots.players.handled import HANDLED
+from tests.snapshots.players.panels_in_use import PANELS_IN_USE
 from tests.snapshots.players.parts_of_players import PARTS_OF_PLAYERS
 from tests.snapshots.players.played import PLAYERS
 from tests.snapshots.players.players_asked import PLAYERS_ASKED
@@ -107,7 +108,8 @@ ROOMS = {  # room -> name -> a function that gives pairs: what it is, and the te
     | FURTHER_HANDS
     | SCENES_IN_A_BROWSER
     | CORNERS_OF_SCENES
-    | PARTS_OF_PLAYERS,
+    | PARTS_OF_PLAYERS
+    | PANELS_IN_USE,
     "files": BROUGHT_FILES
     | FILES_ON_THE_LIMIT
     | ODD_TRACES

@@ -1,7 +1,7 @@
 """One ES module out of the small ones in ``js/``: a notebook and a page that stands alone can load nothing else.
 
 Each module becomes a function that is called once and gives what it exports. So the names of one module are unknown to
-the others, as in the files. The files keep to one form: imports (of names, from files beside them) and exports (of
+the others, as in the files. The files keep to one form: imports (of names, from files beside them or in ``js/``) and exports (of
 declarations) each begin a line.
 """
 
@@ -12,7 +12,7 @@ from pathlib import Path
 __all__ = ["bundle", "styles"]
 
 FOLDER = Path(__file__).parent / "js"
-IMPORT = re.compile(r'^import (\{[^}]*\}) from "\./([\w-]+)\.js";\n', re.MULTILINE)
+IMPORT = re.compile(r'^import (\{[^}]*\}) from "\.[\w./]*/([\w-]+)\.js";\n', re.MULTILINE)
 EXPORT = re.compile(r"^export (?:async )?(?:function\*?|const|let|class) (\[[^\]]*\]|\w+)", re.MULTILINE)
 
 

@@ -52,8 +52,10 @@ from tests.snapshots.players.further_hands import FURTHER_HANDS
 from tests.snapshots.players.handled import HANDLED
 from tests.snapshots.players.panels_in_use import PANELS_IN_USE
 from tests.snapshots.players.parts_of_players import PARTS_OF_PLAYERS
+from tests.snapshots.players.pieces_of_players import PIECES_OF_PLAYERS
 from tests.snapshots.players.played import PLAYERS
 from tests.snapshots.players.players_asked import PLAYERS_ASKED
+from tests.snapshots.players.players_in_use import PLAYERS_IN_USE
 from tests.snapshots.players.scenes_in_a_browser import SCENES_IN_A_BROWSER
 from tests.snapshots.runs.audits import SPOILT_BOOKS
 from tests.snapshots.runs.further_ways import FURTHER_WAYS
@@ -109,7 +111,9 @@ ROOMS = {  # room -> name -> a function that gives pairs: what it is, and the te
     | SCENES_IN_A_BROWSER
     | CORNERS_OF_SCENES
     | PARTS_OF_PLAYERS
-    | PANELS_IN_USE,
+    | PANELS_IN_USE
+    | PIECES_OF_PLAYERS
+    | PLAYERS_IN_USE,
     "files": BROUGHT_FILES
     | FILES_ON_THE_LIMIT
     | ODD_TRACES

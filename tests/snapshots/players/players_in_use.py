@@ -1,0 +1,133 @@
+"""Players of unusual films, used in unusual ways (``tests/player/js/players-in-use.js``)."""
+
+import json
+
+from evsim import Scenario
+from evsim.view.player.branching import Branches, breaks
+from evsim.view.player.film import film
+from evsim.view.player.shows import shown
+from evsim.view.player.widget import Player
+from tests.player.node import ask
+from tests.snapshots.runs.single_runs import EVENTS
+
+__all__ = ["PLAYERS_IN_USE"]
+
+USES = {"../../../../tests/player/js/players-in-use": ["playersInUse"]}
+
+
+def _desk(name, workloads, outages=(), **more):
+    """A desk with one worker to which so many customers a second come; it is down now and then, for half a second."""
+    return Scenario.from_dict({
+        "name": name,
+        "workloads": {each: {"target": "desk", "arrivals": {"constant": f"{rate}/s"}, **more}
+                      for each, rate in workloads.items()},
+        "services": {"desk": {"workers": 1, "handle": [{"work": "125ms"}, {"effect": "served"}]}},
+        "faults": [{"outage": "desk", "at": at, "for": "500ms"} for at in outages],
+        "run": {"duration": "3s"},
+    })  # fmt: skip
+
+
+def _toy(run, shows, **settings):
+    """The film of a run as a toy."""
+    made = film(run)
+    effects = [effect["name"] for effect in made["effects"]]
+    return made | {"breaks": breaks([run]), "toy": shown(effects, shows=shows, **settings)}
+
+
+def _strangers():
+    """Two designs with few customers in common, whose future is hidden; in that of others some customers are new."""
+    users = {"arrivals": {"closed": {"users": 2, "think": "250ms"}}, "target": "desk"}
+    one = _desk("one", {"first": 2, "second": 1}, ["500ms", "1500ms"]).run()
+    other = _desk("other", {"second": 2}).replace({"workloads.third": users}).run()
+    made = film(one, other) | {"breaks": breaks([one, other])}
+    effects = [effect["name"] for effect in made["effects"]]
+    branches = Branches({"one": one, "other": other}, effects)
+    futures = [branches({"outage": "desk", "for": 1}, at) for at in (0.5, 1.25)]
+    futures.append(branches({"outage": "desk", "for": 1}, 0.75, futures[0]["id"]))
+    ends = one.scenario.replace({"services.desk.handle.0.work": "1s"}).run()
+    futures.append(Branches({"one": ends, "other": other}, effects)({"outage": "desk", "for": 1}, 1))
+    toy = shown(effects, hides=True, stops=9)
+    return made | {"toy": toy, "made": futures, "use": "strangers"}
+
+
+def _crowded():
+    """A stage with much on its way, a log of many partitions that nobody reads, one of many readers, and a long line."""
+    readers = {f"reader-{number}": {"subscribe": "facts", "handle": [{"work": "50ms"}]} for number in range(10)}
+    run = Scenario.from_dict({
+        "name": "crowded",
+        "workloads": {"customers": {"target": "the-front-desk-with-a-long-name", "arrivals": {"constant": "20/s"}}},
+        "services": {
+            "the-front-desk-with-a-long-name": {"workers": 9, "handle": [
+                {"publish": "facts"}, {"publish": "unread"}, {"publish": "letters"}, {"call": "store"}]},
+            "store": {"workers": 4, "handle": [{"work": "125ms"}, {"effect": "row"}]},
+            "mail": {"subscribe": "letters", "handle": [{"work": "500ms"}]}, **readers,
+        },
+        "channels": {"facts": {"log": {"partitions": 2, "retention": "500ms"}}, "unread": {"log": {"partitions": 5}},
+                     "letters": "queue"},
+        "network": {"latency": "1s"},
+        "faults": [{"loss": ["store", "the-front-desk-with-a-long-name"], "probability": 0.5, "at": 0}],
+        "run": {"duration": "2s", "drain_limit": "500ms"},
+    }).run()  # fmt: skip
+    return film(run) | {"use": "stage"}
+
+
+def _persons():
+    """Persons who press again at one design, in toys that end before and after their films."""
+    short = {"run.duration": "3s", "workloads.register-page.key": {"uniform": 2}}
+    run = EVENTS.replace(short | {"workloads.register-page.arrivals": {"constant": "2/s"},
+                                  "channels.customer-registered": "bus"}).run()  # fmt: skip
+    more = {"name": "one", "again": True, "plugs": {"parts": ["database"], "longest": 1}}
+    shows = "register", "login", "again", "words", "plugs", "lamps"
+    for stops in (1.5, 90):
+        its = _toy(run, shows, stops=stops, pays="mine", more=more)
+        yield f"person until {stops}", its | {"use": "person", "breaks": []}
+
+
+def _plugs():
+    """Plugs of a part, of the broker and of nothing; at any time, at some moments, and where nobody can be asked."""
+    run = EVENTS.replace({"run.duration": "3s"}).run()
+    parts = ["database", "customer-registered", "nothing"]
+    toy = _toy(run, ("play", "bar", "plugs"), pace="true", more={
+        "name": "plugs", "plugs": {"parts": parts, "longest": 1}})  # fmt: skip
+    moments = [fault | {"moments": [500_000, 700_000]} for fault in toy["breaks"]]
+    yield "plugs at any time", toy | {"use": "pulling"}
+    yield "plugs at moments", toy | {"breaks": moments, "use": "pulling"}
+    yield "plugs for nobody", toy | {"breaks": [], "unasked": True, "use": "pulling"}
+
+
+def _letters(**settings):
+    """Few users, a queue that is longer than its reader can work off, and what is lost on its way there."""
+    return Scenario.from_dict({
+        "name": "letters",
+        "workloads": {"users": {"target": "front", "arrivals": {"closed": {"users": 2, "think": "250ms"}}, **settings}},
+        "services": {
+            "front": {"handle": [{"call": "store"}, {"publish": "letters"}]},
+            "store": {"inside": "front", "handle": [{"work": "125ms"}, {"effect": "row"}]},
+            "mail": {"subscribe": "letters", "handle": [{"work": "500ms"}, {"effect": "letter"}]},
+        },
+        "channels": {"letters": "queue"},
+        "faults": [{"loss": ["front", "letters"], "probability": 0.5, "at": "1s"}],
+        "run": {"duration": "2s", "drain_limit": 0},
+    })  # fmt: skip
+
+
+def _pages():
+    """A page of its own with stored futures; a notebook that asks for one."""
+    player = Player(_letters(key={"uniform": 3}).run())
+    base = film(EVENTS.replace({"run.duration": "100ms"}).run()) | {"use": ""}
+    page = json.loads(json.dumps(player.stored((0.25, 1))))
+    yield "a page", base | {"data": page, "use": "stored"}
+    made = [player.branch({"outage": "front", "for": 1}, 0.5)]
+    yield "a notebook", base | {"data": player.film, "made": made, "use": "notebook"}
+    yield "bare", base | {"use": "bare"}
+
+
+def _in_use():
+    toys = {"strangers": _strangers(), "crowded": _crowded(), **dict(_persons()), **dict(_plugs()), **dict(_pages())}
+    found = ask(list(toys.values()), "playersInUse", USES, awaits=True)
+    for name, pages in zip(toys, found, strict=True):
+        for number, (what, page) in enumerate(pages):
+            yield f"{name}: {number} {what}", page
+
+
+PLAYERS_IN_USE = {"players in unusual use": _in_use}

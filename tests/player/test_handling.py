@@ -213,6 +213,28 @@ def test_a_plug_is_out_from_its_moment_on_until_it_is_put_back_or_goes_back_by_i
     assert len(LENGTHS) == longest
 
 
+NOWHERE = """(film) => {
+    const found = [null, Object.assign(async () => {}, {offers: (fault, at) => at === 1_000_000})].map((branch) => {
+        const player = mountPlayer(fakePage(), film, {branch});
+        const {plugs} = player.toybox;
+        plugs.press(film.toy.plugs.parts[0]);
+        return [plugs.note.textContent, plugs.out, player.clock.running];
+    });
+    return found;
+}"""
+
+
+def test_a_plug_whose_outcome_is_not_on_the_page_stays_in_and_the_player_says_so():
+    toy = evsim.toy("break it")
+    (found,) = ask([toy.film | {"breaks": []}], NOWHERE, MODULES)
+    assert found == [["What follows from this is not on this page.", None, False]] * 2
+    made = toy.stored((2,), (1,))
+    assert made["toy"]["plugs"]["longest"] == 1  # no longer than what is on the page
+    there = NOWHERE.replace("(fault, at) => at === 1_000_000", "branchesOf(film).offers")
+    (found,) = ask([made], there, MODULES)
+    assert found[1][1] == {"part": "mailing-list", "at": 2_000_000, "until": 3_000_000}
+
+
 def tenth(micros):
     return f"{floor(micros / 1e5 + 0.5) / 10:g}"
 

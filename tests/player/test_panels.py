@@ -288,7 +288,7 @@ def test_crash_points_lie_in_the_work_of_their_service():
 # The scenes of the panels, and those of the still pictures.
 
 DRAWN = """(film, [index]) => [
-    flowScene(index, linesOf(index), {end: film.end, most: 1.04 * Math.max(1, index.arrivals.length)}),
+    flowScene(index, linesOf(index), {end: film.end, most: 1.04 * Math.max(1, index.arrivals.length), until: Infinity}),
     promiseScene(new Promises(index), new Promises(index).worst(6), film.at, film.at),
     ...livesOf([index], [film.who]).map((life) => livesScene(film, [life], 1.03 * (life.end - life.begin)).scene)]"""
 SCENES_OF_PANELS = {

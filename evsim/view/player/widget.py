@@ -99,6 +99,7 @@ class Player:
         futures = [self.branch(fault, moment) for faults in each for fault in faults for moment in moments]
         return {
             **self.film,
+            "toy": _as_long_as(self.film["toy"], lengths),
             "breaks": [entry(fault, moments, fault["outage"] in brokers) for fault in outages] if moments else [],
             "stored": [difference(future, self.film["futures"][0]) for future in futures],
         }
@@ -132,6 +133,13 @@ class Player:
 
         display(self.widget._repr_mimebundle_()[0] | {"text/plain": repr(self)}, raw=True)
         display({"text/plain": repr(self), "text/html": self.still()}, raw=True)
+
+
+def _as_long_as(toy, lengths):
+    """The settings of a toy on a page: a plug that is not put back is out for the longest of some lengths (s)."""
+    if "plugs" not in toy or not lengths:
+        return toy
+    return toy | {"plugs": toy["plugs"] | {"longest": max(lengths)}}
 
 
 def _came(run, workload=None):

@@ -8,10 +8,13 @@ import { h, Layer, put } from "../../../evsim/view/player/js/dom.js";
 import { listenToKeys, listenToPointer } from "../../../evsim/view/player/js/hands.js";
 import { Plugs } from "../../../evsim/view/player/js/plugs.js";
 import { createSelection } from "../../../evsim/view/player/js/selection.js";
+import { fitted, short } from "../../../evsim/view/player/js/service.js";
+import { advance } from "../../../evsim/view/player/js/pace.js";
+import { duration } from "../../../evsim/view/player/js/words.js";
 import { placedPage, written } from "./written-page.js";
 
 export function pieces() {
-  const made = { bars, bets, breaks, clocks, keys, layers, plugs, pointer, selections };
+  const made = { bars, bets, breaks, clocks, keys, layers, plugs, pointer, selections, texts };
   return Object.entries(made).flatMap(([name, make]) => make().map(([what, shown]) => [`${name}: ${what}`, shown]));
 }
 
@@ -263,4 +266,13 @@ function selections() {
   end();
   selection.set({ time: 9 });
   return [["heard", JSON.stringify([heard, selection.get()])]];
+}
+
+/* Words and numbers that are as long as there is room. */
+function texts() {
+  const rooms = [33.4, 33.3, 33.5].map((room) => JSON.stringify(fitted("1234", room, 0.5)));
+  const cut = [3, 4, 5].map((letters) => short("desk", letters));
+  const times = [9_949_999, 9_950_000, 9_950_001, 99_500, 995_000].map(duration);
+  const paces = [[5 * Q, 250], [4 * Q, 1000], [4 * Q, 0]].map(([t, wall]) => advance(t, wall, [0, 4 * Q, 8 * Q], 1, 9 * Q));
+  return [["as long as there is room", [rooms, cut, times, paces].join(" | ")]];
 }

@@ -9,7 +9,7 @@ import { mountPlayer } from "../../../evsim/view/player/js/player.js";
 import { render } from "../../../evsim/view/player/js/widget.js";
 import { placedPage, written } from "./written-page.js";
 
-const USES = { strangers, stage, person, pulling, stored, notebook, bare };
+const USES = { strangers, stage, person, endings, catching, pulling, stored, notebook, bare };
 let last = Promise.resolve();
 
 /* film.use: a name of USES; film.made: futures that can be asked for; film.whole: the pages themselves. */
@@ -92,12 +92,13 @@ async function strangers(use, film) {
     await use.after(`${customer.workload} goes on`, () => [player.change({ pace: "mine" }), player.clock.start()], 9);
     await use.after(`${customer.workload} steps`, () => [player.step(true, true), player.step(false, true)]);
   }
-  for (const [at, origin] of [[500_000, 0], [1_250_000, 0], [0, 0], [500_000, 0], [750_000, 1], [1_000_000.4, 0]]) {
+  for (const [at, origin] of [[500_000, 0], [1_250_000, 0], [0, 0], [500_000, 0], [750_000, 1], [1_000_000, 0], [1_000_000.4, 0]]) {
     await use.after(`broken at ${at} in ${origin}`, () => player.breakAt({ outage: "desk", for: 1 }, at, { origin }));
     for (const { future } of [selection.get()])
       for (const customer of [{ workload: "first", number: 0 }, { workload: "third", number: 5 }, { workload: "second", number: 3 }])
         await use.after(`${customer.workload} ${customer.number} in ${future}`, () => player.goTo(film.end, { customer, future }));
   }
+  use.pages.push(["of nobody", String(player.lastOfMine({ workload: "first", number: 99 }))]);
   await use.after("as it was", () => selection.set({ future: 0, customer: null }));
   await use.after("at a fraction", () => [player.goTo(333_333.4), breaks.button.happen("click")]);
   const [wide, beside] = [arrange(film).width, 19 + 19.6 * 16];
@@ -146,6 +147,26 @@ async function person(use, film) {
   }
 }
 
+/* What came of some customers in the end, who are not the same in number in all designs. */
+async function endings(use, film) {
+  use.mount({ panels: [] });
+  const { player, lanes } = use;
+  const { workload, number } = lanes.at(-1).requests;
+  for (const request of number.keys()) {
+    const customer = { workload: lanes.at(-1).workloads[workload[request]], number: number[request] };
+    await use.after(`${customer.number} of ${customer.workload}`, () => player.goTo(player.lastOfMine(customer), { customer }));
+  }
+  await use.after("in the end", () => player.goTo(film.end, { customer: null }));
+}
+
+/* Predictions are shown when their faults end, not before. */
+async function catching(use) {
+  use.mount();
+  const { player, lanes } = use;
+  for (const { end } of lanes[0].catch_ups)
+    for (const time of [end - 1, end]) await use.after(`at ${time}`, () => player.goTo(time));
+}
+
 /* A plug is pulled and put back: before it is out, at once, after a while, too late; on a page at some moments alone. */
 async function pulling(use, film) {
   use.mount({ panels: [], branch: film.unasked ? null : lastOf(film) });
@@ -153,7 +174,7 @@ async function pulling(use, film) {
   const { plugs } = player.toybox;
   const time = () => player.selection.get().time;
   for (const part of player.settings.plugs.parts) {
-    for (const [at, later] of [[0, 0], [500_000, -1], [500_000.4, 400], [500_001, 250_000], [500_000, 1_000_000], [700_000, 1e9], [9e9, 1]]) {
+    for (const [at, later] of [[0, 0], [500_000, -1], [500_000.4, 400], [500_001, 250_000], [500_000, 1_250_000], [700_000, 1e9], [9e9, 1]]) {
       player.restart();
       player.goTo(at);
       await use.after(`${part} is pulled at ${at}`, () => plugs.press(part), 2);
@@ -172,7 +193,8 @@ const lastOf = (film) => async ({ fault, at, future }) => ({ ...film.futures.at(
 async function stored(use, { data }) {
   const player = (use.player = show(use.body, data));
   await use.after("at first");
-  for (const [share, time] of [[0.5, 0.1], [0.9, 0.4], [1, 0.9]]) {
+  for (const [share, time, fault] of [[0.5, 0.1, 0], [0.9, 0.4, 1], [1, 0.9, 2], [0.5, 0.4, 3]]) {
+    player.breaks.choice.selectedIndex = fault;
     await use.after(`broken at ${time}`, () => player.breaks.here(Math.round(time * player.film.end)));
     for (const [number, index] of player.lanes().entries()) {
       const { lane } = index;
@@ -216,6 +238,9 @@ async function notebook(use, { data, made }) {
 async function bare(use, film) {
   use.player = mountPlayer(use.body, film);
   await use.after("a film alone");
+  use.player.close();
+  use.mount({ branch: null, panels: [] });
+  await use.after("nobody can be asked");
   use.player.close();
   const panels = [{ title: "Mine", mount: (body) => body.append("my own panel") }, { id: "nothing", title: "Not shown", mount: () => body.append("no") }];
   use.mount({ panels, folded: true });

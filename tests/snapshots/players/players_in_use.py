@@ -71,15 +71,67 @@ def _crowded():
     return film(run) | {"use": "stage"}
 
 
+def _astray():
+    """A stage on which much is lost on its way and sent again, and what is read is soon kept no longer."""
+    publish = {"timeout": "500ms", "retry": {"attempts": 3, "backoff": "125ms"}}
+    run = Scenario.from_dict({
+        "name": "astray",
+        "workloads": {"customers": {"target": "front", "arrivals": {"constant": "6/s"}, "key": {"uniform": 3}}},
+        "services": {
+            "front": {"workers": 9, "handle": [{"publish": {"channel": "letters", **publish}},
+                                               {"publish": {"channel": "facts", "acks": 0}}, {"call": "store"}]},
+            "store": {"workers": 4, "handle": [{"work": "50ms"}, {"effect": "row"}]},
+            "reader": {"subscribe": "facts", "handle": [{"work": "50ms"}]},
+            "mail": {"subscribe": "letters", "handle": [{"work": "50ms"}, {"effect": "letter"}]},
+        },
+        "channels": {"facts": {"log": {"partitions": 2, "retention": "250ms", "batch": 4, "linger": "250ms"}},
+                     "letters": "queue"},
+        "network": {"latency": "125ms"},
+        "faults": [{"loss": ["front", other], "probability": 0.4, "at": 0} for other in ("store", "letters")],
+        "run": {"duration": "2s", "seed": 2, "drain_limit": "2s"},
+    }).run()  # fmt: skip
+    return film(run) | {"use": "stage"}
+
+
+def _endings():
+    """Customers who get a no, nothing, a truth at once and one that is late; and some who press again."""
+    one, other = (_desk(*each, key={"uniform": 1}).run() for each in (("one", {"first": 1, "second": 2}), ("other", {"second": 2})))
+    toy = {"shows": ("register", "words"), "pays": "mine", "stops": "mine"}
+    for name, again in (("the same again", True), ("each alone", False)):
+        made = film(one, other)
+        yield name, made | {"toy": shown(["served"], **toy, more={"again": again}), "use": "endings"}
+    some = Scenario.from_dict({
+        "name": "endings",
+        "workloads": {"page": {"target": "front", "arrivals": {"constant": "2/s"}, "patience": "1s"}},
+        "services": {
+            "front": {"workers": 9, "handle": [{"maybe": {"probability": 0.4, "then": [{"work": "2s"}]}}, {
+                "maybe": {"probability": 0.4, "then": [{"reply": "no"}]}}, {"publish": "letters"}]},
+            "mail": {"subscribe": "letters", "handle": [{"work": "600ms"}, {"effect": "letter"}]},
+        },
+        "channels": {"letters": "queue"}, "run": {"duration": "4s", "drain_limit": "250ms"},
+    }).run()  # fmt: skip
+    yield "told and true", film(some) | {"toy": shown(["letter"], **toy), "use": "endings"}
+    yield "all of them", film(some) | {"toy": shown(["letter"], **(toy | {"pays": "all"})), "use": "endings"}
+
+
+def _catching():
+    """A consumer that is away twice and has as much to work off each time; what is to come is hidden."""
+    away = [{"outage": "mailing-list", "at": at, "for": "500ms"} for at in ("1s", "3s")]
+    run = EVENTS.replace({"workloads.register-page.arrivals": {"constant": "8/s"}, "faults": away,
+                          "run.duration": "5s"}).run()  # fmt: skip
+    return _toy(run, ("play", "bar", "flow"), hides=True) | {"use": "catching"}
+
+
 def _persons():
     """Persons who press again at one design, in toys that end before and after their films."""
     short = {"run.duration": "3s", "workloads.register-page.key": {"uniform": 2}}
     run = EVENTS.replace(short | {"workloads.register-page.arrivals": {"constant": "2/s"},
                                   "channels.customer-registered": "bus"}).run()  # fmt: skip
-    more = {"name": "one", "again": True, "plugs": {"parts": ["database"], "longest": 1}}
+    plugs = {"parts": ["database", "customer-registered"], "longest": 1}
+    more = {"name": "one", "again": True, "plugs": plugs}
     shows = "register", "login", "again", "words", "plugs", "lamps"
-    for stops in (1.5, 90):
-        its = _toy(run, shows, stops=stops, pays="mine", more=more)
+    for stops, pays in ((1.5, "mine"), (90, "")):
+        its = _toy(run, shows, stops=stops, pays=pays, more=more)
         yield f"person until {stops}", its | {"use": "person", "breaks": []}
 
 
@@ -88,7 +140,7 @@ def _plugs():
     run = EVENTS.replace({"run.duration": "3s"}).run()
     parts = ["database", "customer-registered", "nothing"]
     toy = _toy(run, ("play", "bar", "plugs"), pace="true", more={
-        "name": "plugs", "plugs": {"parts": parts, "longest": 1}})  # fmt: skip
+        "name": "plugs", "plugs": {"parts": parts, "longest": 2}})  # fmt: skip
     moments = [fault | {"moments": [500_000, 700_000]} for fault in toy["breaks"]]
     yield "plugs at any time", toy | {"use": "pulling"}
     yield "plugs at moments", toy | {"breaks": moments, "use": "pulling"}
@@ -119,11 +171,14 @@ def _pages():
     yield "a page", base | {"data": page, "use": "stored"}
     made = [player.branch({"outage": "front", "for": 1}, 0.5)]
     yield "a notebook", base | {"data": player.film, "made": made, "use": "notebook"}
-    yield "bare", base | {"use": "bare"}
+    faults = breaks(player.runs)[:3]
+    yield "bare", base | {"breaks": [faults[0], faults[1] | {"moments": [50_000]}], "use": "bare"}
 
 
 def _in_use():
-    toys = {"strangers": _strangers(), "crowded": _crowded(), **dict(_persons()), **dict(_plugs()), **dict(_pages())}
+    toys = {"strangers": _strangers(), "crowded": _crowded(), "astray": _astray(), "catching up": _catching()}
+    for more in (_endings, _persons, _plugs, _pages):
+        toys |= more()
     found = ask(list(toys.values()), "playersInUse", USES, awaits=True)
     for name, pages in zip(toys, found, strict=True):
         for number, (what, page) in enumerate(pages):

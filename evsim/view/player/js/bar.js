@@ -1,7 +1,6 @@
 /* The bar below the stages: all of the time at once, with answers as ticks and faults as bands, and where one is. */
 
 import { h, put, say } from "./dom.js";
-import { NEVER } from "./film.js";
 import { SHAPES } from "./shapes.js";
 import { moment } from "./words.js";
 
@@ -13,7 +12,7 @@ const STEPS = [
 
 export class Bar {
   /* go(time) is called when somebody picks a time; hides: what is to come is not shown. */
-  constructor(film, go, hides = false) {
+  constructor(film, go, hides) {
     Object.assign(this, { film, go, hides, seen: 0 });
     this.canvas = h("canvas", { class: "ev-ticks", "aria-hidden": "true" });
     this.bands = h("div", { class: "ev-bands" });
@@ -84,7 +83,7 @@ export class Bar {
   /* Show diamonds at some times. */
   mark(moments) {
     this.moments = moments;
-    if (this.lanes) this.paint();
+    this.paint();
   }
 
   percent(time) {
@@ -111,10 +110,10 @@ export class Bar {
 
   /* Ticks: a line of them for each lane, up to the end of the film. They change only with the future and the width. */
   paint() {
-    if (!this.lanes) return;
+    if (!this.lanes) return; // nothing to show yet
     const width = this.track.clientWidth;
     const height = this.track.clientHeight;
-    const scale = window.devicePixelRatio || 1;
+    const scale = window.devicePixelRatio;
     Object.assign(this.canvas, { width: width * scale, height: height * scale });
     const pen = this.canvas.getContext("2d");
     pen.scale(scale, scale);
@@ -166,7 +165,7 @@ export class Bar {
 function ticks(pen, { answered, told }, film, width, top, since, until) {
   for (let request = 0; request < answered.length; request++) {
     const time = answered[request];
-    if (time === NEVER || time < since || time > until) continue;
+    if (time < since || time > until) continue; // NEVER is before all times
     const yes = told(request) === "yes";
     pen.fillStyle = film.marks[{ yes: "told", no: "no" }[told(request)] ?? "error"];
     const x = (time / film.end) * width;

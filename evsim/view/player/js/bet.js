@@ -174,7 +174,7 @@ export class Bet {
     const parts = [];
     for (let time = from; time <= until; time += 50_000)
       parts.push(`${this.x(time).toFixed(1)},${this.y(this.backlog(time)).toFixed(1)}`);
-    return parts.length ? `M${parts.join("L")}` : "";
+    return `M${parts.join("L")}`;
   }
 
   verdict() {

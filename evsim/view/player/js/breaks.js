@@ -32,7 +32,7 @@ function grouped(faults) {
 export class Breaks {
   /* `faults`: those of the film's breaks that can be chosen; `bar`: where one can be dropped.
      acts: {breakAt(fault, time), future(number)}; shown: whether one can choose here. */
-  constructor(faults, bar, acts, shown = true) {
+  constructor(faults, bar, acts, shown) {
     Object.assign(this, { faults, bar, acts, shown, busy: false, radios: new Map() });
     this.group = `ev-futures-${++instances}`;
     const choice = { class: "ev-select", autocomplete: "off", "aria-label": "fault", onchange: () => this.mark() };

@@ -149,10 +149,7 @@ function status(stage, box, { channel, service }, { behind }, y) {
 }
 
 function inRebalance({ notes }, what, t) {
-  const last = notes
-    .filter((note) => note.what === what && note.time <= t && note.kind.endsWith("rebalance"))
-    .at(-1);
-  return last?.kind === "rebalance";
+  return notes.findLast((note) => note.what === what && note.time <= t)?.kind === "rebalance"; // or the end of one
 }
 
 /* The messages that wait, the oldest one lowest; and how many are handed out. */

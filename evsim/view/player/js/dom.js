@@ -3,15 +3,14 @@
 const SVG = "http://www.w3.org/2000/svg";
 const DRAWN = new Set(["svg", "g", "rect", "circle", "line", "path", "text", "defs", "pattern", "use", "title"]);
 
-/* An element: h("button", {class: "x", onclick: f}, "text", child). Attributes that are null or false are left out. */
+/* An element: h("button", {class: "x", onclick: f}, "text", child). Children that are null are left out. */
 export function h(tag, attributes = {}, ...children) {
   const node = DRAWN.has(tag) ? document.createElementNS(SVG, tag) : document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
     if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
-    else if (value !== null && value !== false && value !== undefined)
-      node.setAttribute(name, value === true ? "" : value);
+    else node.setAttribute(name, value === true ? "" : value);
   }
-  node.append(...children.flat().filter((child) => child !== null && child !== undefined));
+  node.append(...children.flat().filter((child) => child !== null));
   return node;
 }
 
@@ -22,7 +21,7 @@ export function say(node, text) {
 
 /* Set an attribute if it differs; null takes it away. */
 export function put(node, name, value) {
-  if (value === null || value === false) {
+  if (value === null) {
     if (node.hasAttribute(name)) node.removeAttribute(name);
   } else if (node.getAttribute(name) !== String(value)) node.setAttribute(name, value);
 }
@@ -30,7 +29,7 @@ export function put(node, name, value) {
 /* A group whose marks are given anew as a list of {tag, ...attributes, text, words, customer}.
    words: a function that says what the mark is; customer: whom a click on it chooses. */
 export class Layer {
-  constructor(parent, attributes = {}) {
+  constructor(parent, attributes) {
     this.group = parent.appendChild(h("g", attributes));
     this.marks = []; // of the elements there are: {node, attributes}
   }

@@ -47,7 +47,7 @@ export function eventsOf(lanes) {
     const key = `${customer.workload} ${customer.number}`;
     if (!known.has(key)) {
       const requests = lanes.map((index) => index.requestOf(customer));
-      const its = list.filter(({ request, lane }) => request >= 0 && request === requests[lane]);
+      const its = list.filter(({ request, lane }) => request === requests[lane]);
       known.set(key, sorted(its, lanes.length));
     }
     return known.get(key);
@@ -118,7 +118,7 @@ function collect({ lane, kinds }, add) {
 
 /* Whether a sending is not the first one of its message. */
 export function isAgain(sendings, sending) {
-  return sending > 0 && sendings.message[sending - 1] === sendings.message[sending];
+  return sendings.message[sending - 1] === sendings.message[sending];
 }
 
 /* The first of some times after t; null after the last. */
@@ -130,7 +130,7 @@ export function following(times, t) {
 /* The last of some times before t; null before the first. */
 export function preceding(times, t) {
   let place = upTo(times, t);
-  while (place && times[place - 1] >= t) place--;
+  while (times[place - 1] >= t) place--;
   return place ? times[place - 1] : null;
 }
 

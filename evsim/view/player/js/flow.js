@@ -98,7 +98,7 @@ export function slowestAt(lines, t) {
 }
 
 /* The lines as a scene (evsim.view.flow), up to the time `end` and to `most` customers; faults that begin by `until`. */
-export function flowScene({ film, lane }, lines, { end, most, until = Infinity }) {
+export function flowScene({ film, lane }, lines, { end, most, until }) {
   const marks = lines.map(({ name, times, effect }) => {
     const x = [0, ...Array.from(times, (time) => time / 1e6), end / 1e6];
     const y = [...range(0, times.length + 1), times.length];

@@ -22,7 +22,7 @@ export class Lamps {
   }
 
   /* As lampsAt; `who`: the name of the chosen customer. */
-  draw(index, t, request, counts, who, before = null) {
+  draw(index, t, request, counts, who, before) {
     say(this.heading, request === undefined ? "all customers" : who);
     const [told, ...effects] = lampsAt(index, t, request, counts, before);
     this.told.show(told);
@@ -32,7 +32,7 @@ export class Lamps {
 
 /* [{state, text, was}] of the lamps at t: told, and each effect. index: of the lane; request: the chosen one, or undefined
    for all; before: what became of the customer in the future that was left (as customerAt), or null. */
-export function lampsAt(index, t, request, counts, before = null) {
+export function lampsAt(index, t, request, counts, before) {
   const names = index.film.effects;
   if (request === undefined) {
     const all = (count) => ({ state: "off", text: `${count} of ${counts.arrived}`, was: "" });

@@ -153,10 +153,7 @@ function truthOf(film, index) {
   const times = film.effects.map(() => new Map());
   const all = film.effects.map(() => []);
   const by = Object.fromEntries(index.lane.services.map(({ name }) => [name, film.effects.map(() => [])]));
-  const order = range(0, effects.count).sort(
-    (one, other) => effects.time[one] - effects.time[other] || one - other,
-  );
-  for (const effect of order) {
+  for (let effect = 0; effect < effects.count; effect++) {
     const its = times[effects.name[effect]];
     const request = attempts.request[effects.row[effect]];
     const before = its.get(request) ?? [];
@@ -192,7 +189,7 @@ function statesOf({ history, requests }) {
 function keptOf(messages, channel) {
   const ids = range(0, messages.count)
     .filter((number) => messages.channel[number] === channel && messages.appended[number] !== NEVER)
-    .sort((one, other) => messages.appended[one] - messages.appended[other] || one - other);
+    .sort((one, other) => messages.appended[one] - messages.appended[other]);
   return { ids, at: Float64Array.from(ids, (number) => messages.appended[number]) };
 }
 

@@ -11,7 +11,7 @@ export function mine(index, request) {
   const waited = duration(told.time - asked);
   const true_ = index.lane.requests.true[request];
   if (told.word !== "yes") {
-    const had = state.last.startsWith(", but") ? `Yet ${state.last.slice(6).trim().replace(/ done( \(|$)/, " was done$1")}.` : "And nothing was done.";
+    const had = state.last.startsWith(", but") ? `Yet ${state.last.slice(6).replace(/ done( \(|$)/, " was done$1")}.` : "And nothing was done.";
     return `Told ${told.word === "no" ? "no" : "an error"} after ${waited}. ${had}`;
   }
   if (!state.true) return `Told yes after ${waited}. It never came true.`;

@@ -23,14 +23,15 @@ const [NARROW, BORDERS] = [640, 19]; // pixels: as in style.css; beside what is 
 const HELP =
   "Keys: \u2190 \u2192 an event, with shift one of mine; space to play; page up and down, home, end; escape: nobody.";
 
-/* Show a film (as readFilm gives it) in an element. options: {branch, panels, folded (the panels, at
-   first), selection}; see evsim/view/player. */
+/* Show a film (as readFilm gives it) in an element. options: {branch, panels, folded (the panels, at first)}; see
+   evsim/view/player. */
 export function mountPlayer(element, film, options = {}) {
   return new Player(element, film, options);
 }
 
 class Player {
-  constructor(element, film, { branch = null, panels = [], folded = false, selection = createSelection() }) {
+  constructor(element, film, { branch = null, panels = [], folded = false }) {
+    const selection = createSelection();
     const settings = settingsOf(film);
     Object.assign(this, { film, branch, selection, settings, pace: settings.pace, speed: settings.speed, cache: [] });
     Object.assign(this, { logins: new Map(), seen: [] });
@@ -64,8 +65,7 @@ class Player {
 
   /* How much of the chosen future may be seen: all of it, or what has been played where the rest is hidden. */
   until() {
-    const { time, future } = this.selection.get();
-    return this.settings.hides ? Math.max(this.seen[future] ?? 0, time) : Infinity;
+    return this.settings.hides ? (this.seen[this.selection.get().future] ?? 0) : Infinity;
   }
 
   // The page.
@@ -245,8 +245,7 @@ class Player {
 
   /* What a future changed for customers, for whoever has come to the end of it. */
   changedWords(future) {
-    const { changed = [] } = this.futures[future];
-    return changed.map((words, number) => `${this.rows[number].index.lane.name}: ${words}`).join(" ");
+    return this.futures[future].changed.map((words, number) => `${this.rows[number].index.lane.name}: ${words}`).join(" ");
   }
 
   meWords(time, customer, requests) {
@@ -333,8 +332,7 @@ class Player {
     const { time, customer } = this.selection.get();
     const [index] = this.lanes();
     const mine = index.requestOf(customer);
-    const those = range(0, index.asked.length).filter((each) => index.asked[each] > time && index.presses(each).includes(mine));
-    return those.sort((one, other) => index.asked[one] - index.asked[other])[0];
+    return range(0, index.asked.length).find((each) => index.asked[each] > time && index.presses(each).includes(mine));
   }
 
   /* My customer presses once more: time goes on to their next request. */
@@ -408,7 +406,7 @@ class Player {
   enter(future, stay) {
     const { at, note } = this.futures[future];
     const { time, customer } = this.selection.get();
-    this.breaks.say(note ?? "");
+    this.breaks.say(note);
     if (!customer) this.pace = "true";
     this.goTo(stay ? time : at, { future });
   }

@@ -18,6 +18,10 @@ export class Plugs {
     else if (this.out.part === part && this.time < this.out.until) this.acts.back(this.out);
   }
 
+  refuse() {
+    say(this.note, "What follows from this is not on this page.");
+  }
+
   draw(time) {
     this.time = time;
     const { out } = this;

@@ -93,7 +93,7 @@ export function faultLabel(x, y, said, words, room = Infinity) {
 
 /* How often each effect of this service has happened: on the right of its name. */
 function written(stage, box, name, times) {
-  const mine = stage.effectsOf[name] ?? [];
+  const mine = stage.effectsOf[name];
   let right = box.x + box.width - PAD;
   return [...mine].reverse().flatMap((effect) => {
     const { name: what, colour, marker } = stage.film.effects[effect];

@@ -149,7 +149,7 @@ export class StageMarks {
 
   /* The colour of what a service writes; grey for one that writes nothing. */
   colourOf(service) {
-    const [effect] = this.effectsOf[service] ?? [];
+    const [effect] = this.effectsOf[service];
     return effect === undefined ? this.film.marks.fault : this.film.effects[effect].colour;
   }
 }

@@ -60,7 +60,7 @@ function servicesAt(index, t) {
     const [worker, request] = [attempts.worker[row], attempts.request[row]];
     found[service(row)].busy.push({ row, worker, request, waits: waits.get(row) ?? [] });
   }
-  for (const row of index.inbox.at(t)) found[service(row)]?.line.push(row);
+  for (const row of index.inbox.at(t)) found[service(row)].line.push(row);
   for (const number of index.outbox.at(t)) found[endsOfMessage(lane, number)[0]]?.outbox.push(number);
   for (const { busy } of Object.values(found)) busy.sort((one, other) => one.worker - other.worker);
   return found;
@@ -120,7 +120,7 @@ function dotsAt(index, t) {
 export function customerAt(index, request, t) {
   const { lane, truth } = index;
   const asked = index.asked[request];
-  if (request === undefined || asked > t) return null;
+  if (asked > t) return null;
   const answered = index.answered[request];
   const outcome = lane.requests.outcomes[lane.requests.outcome[request]];
   const known = answered !== NEVER && answered <= t;

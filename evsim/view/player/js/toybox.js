@@ -87,16 +87,16 @@ export class Toybox {
     const { longest } = this.settings.plugs;
     const now = player.selection.get().time;
     const at = this.moments(part).find((moment) => moment >= now) ?? (this.moments(part).length ? null : Math.round(now));
-    if (at === null) return;
+    if (at === null || !player.offers({ outage: part, for: longest }, at)) return plugs.refuse();
     plugs.out = { part, at, until: at + longest * SECOND };
     await this.enter(part, at, longest);
     player.clock.start();
   }
 
-  async back({ part, at, until }) {
+  async back({ part, at }) {
     const { player, plugs } = this;
     const { time } = player.selection.get();
-    if (time < at || time >= until) return;
+    if (time < at) return;
     const exact = !this.moments(part).length;
     const lasts = exact ? Math.max(1e-3, Math.round((time - at) / 1e3) / 1e3) : Math.max(1, Math.ceil((time - at) / SECOND));
     plugs.out = { part, at, until: at + lasts * SECOND };

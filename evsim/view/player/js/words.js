@@ -128,9 +128,10 @@ function ofMessage({ lane, called, film: { codes } }, kind, number, who) {
   if (kind === PUBLISHED) {
     const maker = lane.channels[messages.sender[number] - lane.services.length];
     if (maker?.routes) return `${sender} hands a copy about ${who} on to ${channel}`;
-    if (maker && codes.reason[attempts.reason[messages.cause[number]]] === "redriven")
-      return `${sender} gives ${who} back to ${channel}`;
-    if (maker) return `${sender} moves ${who} to ${channel}: a dead letter`;
+    if (maker) {
+      const back = codes.reason[attempts.reason[messages.cause[number]]] === "redriven";
+      return back ? `${sender} gives ${who} back to ${channel}` : `${sender} moves ${who} to ${channel}: a dead letter`;
+    }
     if (messages.sent[number] === messages.published[number]) return `${sender} publishes a message about ${who}`;
     return `${sender} writes a message about ${who} into its ${place}`;
   }
@@ -267,8 +268,8 @@ function settledWords(index, row, { kind, service, source: from }, who) {
 /* The events of one moment of a lane as sentences, those of the chosen request first; what goes beyond so many letters
    is counted. */
 export function tell(index, events, mine, letters) {
-  const first = events.filter(({ request }) => request >= 0 && request === mine);
-  const others = events.filter(({ request }) => request < 0 || request !== mine);
+  const first = events.filter(({ request }) => request === mine);
+  const others = events.filter(({ request }) => request !== mine);
   const told = [];
   for (const event of [...first, ...others]) {
     const who = event.request < 0 ? "" : customerName(customerOf(index.lane, event.request), index.film);
@@ -281,7 +282,7 @@ export function tell(index, events, mine, letters) {
 }
 
 export function capital(text) {
-  return text ? text[0].toUpperCase() + text.slice(1) : text;
+  return text[0].toUpperCase() + text.slice(1);
 }
 
 /* How many came, were told what, and have what, in words. */

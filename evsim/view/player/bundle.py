@@ -1,8 +1,8 @@
 """One ES module out of the small ones in ``js/``: a notebook and a page that stands alone can load nothing else.
 
 Each module becomes a function that is called once and gives what it exports. So the names of one module are unknown to
-the others, as in the files. The files keep to one form: imports (of names, from files beside them or in ``js/``) and exports (of
-declarations) each begin a line.
+the others, as in the files. The files keep to one form: imports (of names, from files beside them or in ``js/``) and
+exports (of declarations) each begin a line.
 """
 
 import re

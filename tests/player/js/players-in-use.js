@@ -7,6 +7,7 @@ import { customerOf } from "../../../evsim/view/player/js/lane.js";
 import { PANELS } from "../../../evsim/view/player/js/panels.js";
 import { mountPlayer } from "../../../evsim/view/player/js/player.js";
 import { render } from "../../../evsim/view/player/js/widget.js";
+import { sentence } from "../../../evsim/view/player/js/words.js";
 import { placedPage, written } from "./written-page.js";
 
 const USES = { strangers, stage, person, endings, catching, pulling, stored, notebook, bare };
@@ -114,6 +115,15 @@ async function stage(use, film) {
   use.mount({ panels: [] });
   const { player, lanes } = use;
   const many = lanes[0].requests.count;
+  const [index] = player.lanes();
+  const sentences = player.events().list.map((event) => sentence(index, event, `customer ${event.request}`));
+  use.pages.push(["sentences", sentences.join("\n")]);
+  const hash = createHash("sha256");
+  for (let time = 0; time < film.end; time += film.end / 60) {
+    player.rows[0].stage.draw(time, undefined);
+    hash.update(written(player.rows[0].stage.svg));
+  }
+  use.pages.push(["sixty moments", hash.digest("hex")]);
   for (const upright of [false, true]) {
     await use.after(`upright: ${upright}`, () => [(player.root.clientWidth = upright ? 300 : 3000), player.fit()]);
     for (const share of [0.1, 0.25, 0.4, 0.5, 0.6, 0.75, 0.9, 1]) {
@@ -135,6 +145,8 @@ async function person(use, film) {
     await use.after(`logs in ${later} later`, () => [player.goTo(time + later), player.login()]);
   for (const later of [-1, 0, 19_999, 20_000, 300_000, 499_999, 600_000])
     await use.after(`looks back at ${later}`, () => player.goTo(time + later));
+  await use.after("somebody else comes now", () => [player.goTo(player.lanes()[0].arrivals[1]), player.come()], 1);
+  player.goTo(time, { customer });
   player.change({ pace: "true" });
   await use.after("presses again", () => player.comeAgain(), 3);
   for (const share of [0.5, 0.9, 1])
@@ -149,7 +161,7 @@ async function person(use, film) {
 
 /* What came of some customers in the end, who are not the same in number in all designs. */
 async function endings(use, film) {
-  use.mount({ panels: [] });
+  use.mount();
   const { player, lanes } = use;
   const { workload, number } = lanes.at(-1).requests;
   for (const request of number.keys()) {

@@ -55,8 +55,7 @@ USES = {
 
 def _panels():
     tried = [
-        {"data": panel_data(controls, shown, states), "acts": acts}
-        for controls, shown, states, acts in USES.values()
+        {"data": panel_data(controls, shown, states), "acts": acts} for controls, shown, states, acts in USES.values()
     ]
     for name, pages in zip(USES, by_module(USED, "panelsInUse", tried), strict=True):
         for number, (_, page) in enumerate(pages):

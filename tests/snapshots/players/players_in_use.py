@@ -51,7 +51,7 @@ def _strangers():
 
 
 def _crowded():
-    """A stage with much on its way, a log of many partitions that nobody reads, one of many readers, and a long line."""
+    """A stage with much on its way, a log of many partitions without a reader, one of many readers, and a long line."""
     readers = {f"reader-{number}": {"subscribe": "facts", "handle": [{"work": "50ms"}]} for number in range(10)}
     run = Scenario.from_dict({
         "name": "crowded",
@@ -86,16 +86,33 @@ def _astray():
         },
         "channels": {"facts": {"log": {"partitions": 2, "retention": "250ms", "batch": 4, "linger": "250ms"}},
                      "letters": "queue"},
-        "network": {"latency": "125ms"},
-        "faults": [{"loss": ["front", other], "probability": 0.4, "at": 0} for other in ("store", "letters")],
+        "network": {"latency": {"exponential": "125ms"}},
+        "faults": [{"loss": ["front", other], "probability": 0.4, "at": 0} for other in ("store", "letters")] + [
+            {"duplication": ["letters", "mail"], "probability": 0.5, "at": 0}],
         "run": {"duration": "2s", "seed": 2, "drain_limit": "2s"},
+    }).run()  # fmt: skip
+    return film(run) | {"use": "stage"}
+
+
+def _behind():
+    """A service with many in line and much in its outbox, and one with much in its outbox alone."""
+    kept = {"publish": {"channel": "facts", "outbox": {"poll": "500ms"}}}
+    run = Scenario.from_dict({
+        "name": "behind",
+        "workloads": {"customers": {"target": "front", "arrivals": {"constant": "20/s"}},
+                      "others": {"target": "back", "arrivals": {"constant": "4/s"}}},
+        "services": {"front": {"workers": 1, "handle": [{"work": "125ms"}, kept, {"effect": "row"}]},
+                     "back": {"handle": [{"work": "10ms"}, kept]},
+                     "reader": {"subscribe": "facts", "handle": [{"work": "50ms"}]}},
+        "channels": {"facts": {"log": {"partitions": 2}}}, "run": {"duration": "1s"},
     }).run()  # fmt: skip
     return film(run) | {"use": "stage"}
 
 
 def _endings():
     """Customers who get a no, nothing, a truth at once and one that is late; and some who press again."""
-    one, other = (_desk(*each, key={"uniform": 1}).run() for each in (("one", {"first": 1, "second": 2}), ("other", {"second": 2})))
+    rates = {"one": {"first": 1, "second": 2}, "other": {"second": 2}}
+    one, other = (_desk(name, its, key={"uniform": 1}).run() for name, its in rates.items())
     toy = {"shows": ("register", "words"), "pays": "mine", "stops": "mine"}
     for name, again in (("the same again", True), ("each alone", False)):
         made = film(one, other)
@@ -110,15 +127,21 @@ def _endings():
         },
         "channels": {"letters": "queue"}, "run": {"duration": "4s", "drain_limit": "250ms"},
     }).run()  # fmt: skip
+    hasty = {"target": "desk", "arrivals": {"constant": "0.5/s"}, "patience": "50ms"}
+    taken = {"workloads.hasty": hasty, "run.duration": "2s", "services.desk.handle.1": {
+        "effect": {"name": "served", "unique": True}}}  # fmt: skip
+    for name, rate in (("one no", 1), ("two", 1.5)):
+        its = film(_desk("taken", {"first": rate}, key={"uniform": 1}).replace(taken).run())
+        yield name, its | {"toy": shown(["served"], **toy | {"shows": ("register", "flow")}), "use": "endings"}
     yield "told and true", film(some) | {"toy": shown(["letter"], **toy), "use": "endings"}
     yield "all of them", film(some) | {"toy": shown(["letter"], **(toy | {"pays": "all"})), "use": "endings"}
 
 
 def _catching():
     """A consumer that is away twice and has as much to work off each time; what is to come is hidden."""
-    away = [{"outage": "mailing-list", "at": at, "for": "500ms"} for at in ("1s", "3s")]
-    run = EVENTS.replace({"workloads.register-page.arrivals": {"constant": "8/s"}, "faults": away,
-                          "run.duration": "5s"}).run()  # fmt: skip
+    away = [{"outage": "mailing-list", "at": at, "for": "1s"} for at in ("1s", "4s")]
+    run = EVENTS.replace({"workloads.register-page.arrivals": {"constant": "20/s"}, "faults": away,
+                          "run.duration": "6s"}).run()  # fmt: skip
     return _toy(run, ("play", "bar", "flow"), hides=True) | {"use": "catching"}
 
 
@@ -151,11 +174,16 @@ def _letters(**settings):
     """Few users, a queue that is longer than its reader can work off, and what is lost on its way there."""
     return Scenario.from_dict({
         "name": "letters",
-        "workloads": {"users": {"target": "front", "arrivals": {"closed": {"users": 2, "think": "250ms"}}, **settings}},
+        "workloads": {
+            "users": {"target": "front", "arrivals": {"closed": {"users": 2, "think": "250ms"}}, **settings},
+            "lookers": {"target": "page", "arrivals": {"constant": "2/s"}},
+        },
         "services": {
             "front": {"handle": [{"call": "store"}, {"publish": "letters"}]},
+            "page": {"handle": [{"work": "1ms"}]},
             "store": {"inside": "front", "handle": [{"work": "125ms"}, {"effect": "row"}]},
-            "mail": {"subscribe": "letters", "handle": [{"work": "500ms"}, {"effect": "letter"}]},
+            "mail": {"subscribe": {"channel": "letters", "prefetch": 1},
+                     "handle": [{"work": "500ms"}, {"effect": "letter"}]},
         },
         "channels": {"letters": "queue"},
         "faults": [{"loss": ["front", "letters"], "probability": 0.5, "at": "1s"}],
@@ -176,7 +204,8 @@ def _pages():
 
 
 def _in_use():
-    toys = {"strangers": _strangers(), "crowded": _crowded(), "astray": _astray(), "catching up": _catching()}
+    toys = {"strangers": _strangers(), "crowded": _crowded(), "astray": _astray(), "behind": _behind()}
+    toys["catching up"] = _catching()
     for more in (_endings, _persons, _plugs, _pages):
         toys |= more()
     found = ask(list(toys.values()), "playersInUse", USES, awaits=True)

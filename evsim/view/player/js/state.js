@@ -61,7 +61,7 @@ function servicesAt(index, t) {
     found[service(row)].busy.push({ row, worker, request, waits: waits.get(row) ?? [] });
   }
   for (const row of index.inbox.at(t)) found[service(row)].line.push(row);
-  for (const number of index.outbox.at(t)) found[endsOfMessage(lane, number)[0]]?.outbox.push(number);
+  for (const number of index.outbox.at(t)) found[endsOfMessage(lane, number)[0]].outbox.push(number);
   for (const { busy } of Object.values(found)) busy.sort((one, other) => one.worker - other.worker);
   return found;
 }

@@ -4,6 +4,7 @@ import { Bar } from "../../../evsim/view/player/js/bar.js";
 import { Bet } from "../../../evsim/view/player/js/bet.js";
 import { Breaks } from "../../../evsim/view/player/js/breaks.js";
 import { Clock } from "../../../evsim/view/player/js/clock.js";
+import { futureFrom } from "../../../evsim/view/player/js/differences.js";
 import { h, Layer, put } from "../../../evsim/view/player/js/dom.js";
 import { listenToKeys, listenToPointer } from "../../../evsim/view/player/js/hands.js";
 import { Plugs } from "../../../evsim/view/player/js/plugs.js";
@@ -14,7 +15,7 @@ import { duration } from "../../../evsim/view/player/js/words.js";
 import { placedPage, written } from "./written-page.js";
 
 export function pieces() {
-  const made = { bars, bets, breaks, clocks, keys, layers, plugs, pointer, selections, texts };
+  const made = { bars, bets, breaks, clocks, futures, keys, layers, plugs, pointer, selections, texts };
   return Object.entries(made).flatMap(([name, make]) => make().map(([what, shown]) => [`${name}: ${what}`, shown]));
 }
 
@@ -174,6 +175,32 @@ function clocks() {
     }
   }
   return pages;
+}
+
+/* Attempts and messages that moved: whoever refers to them follows, also a delivery that nobody has been granted. */
+function futures() {
+  const at = (...numbers) => Int32Array.from(numbers);
+  const base = {
+    places: [{ kind: "request" }, { kind: "call" }, { kind: "delivery" }],
+    attempts: { count: 6, place: at(0, 1, 2, -1, -1, 2), parent: at(-1, 0, 0, 1, 2, 3), first: at(-1, -1, -1, -1, 2, 2) },
+    messages: { count: 4, cause: at(0, 1, 1, 5) },
+    requests: { count: 1, row: at(5), key: ["a"] },
+    sendings: { count: 2, message: at(0, 3), fates: ["kept"] },
+    effects: { count: 1, row: at(2) },
+    history: { count: 1, request: at(0) },
+    remarks: { count: 1, row: at(4), words: [] },
+  };
+  const changes = {
+    none: {},
+    attempts: { attempts: { count: 7, runs: [-1, 2, 1, 5], columns: { place: { count: 2, at: 1, value: 2 }, first: "=place" } } },
+    messages: { messages: { count: 3, runs: [1, 3] }, requests: { count: 1, columns: { key: ["b"], row: { count: 1, at: 0, value: 3 } } } },
+    both: { attempts: { count: 5, runs: [1, 5] }, messages: { count: 5, runs: [-1, 1, 0, 4] }, remarks: { count: 1, columns: { words: ["late"] } } },
+  };
+  const plain = (_, value) => (ArrayBuffer.isView(value) ? [...value] : value);
+  return Object.entries(changes).map(([name, change]) => {
+    const made = futureFrom({ id: name, lanes: [change] }, { lanes: [base] });
+    return [name, JSON.stringify(made, plain)];
+  });
 }
 
 function keys() {

@@ -16,7 +16,10 @@ function inUse({ data, acts }) {
     get: (name) => data[name],
     send: (message) => heard.push(message),
     on: (name, act) => listeners.push([name, act]),
-    off: (name, act) => listeners.splice(listeners.findIndex((each) => each[0] === name && each[1] === act), 1),
+    off: (name, act) => {
+      const place = listeners.findIndex((each) => each[0] === name && each[1] === act);
+      if (place >= 0) listeners.splice(place, 1);
+    },
   };
   const end = render({ model, el: body });
   const now = () => `${JSON.stringify(heard.splice(0))} ${written(body)}`;

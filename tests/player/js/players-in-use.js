@@ -227,7 +227,10 @@ async function notebook(use, { data, made }) {
     get: (name) => ({ film: data })[name],
     send: (message) => heard.push(JSON.stringify(message)),
     on: (name, act) => listeners.push([name, act]),
-    off: (name, act) => listeners.splice(listeners.findIndex((each) => each[0] === name && each[1] === act), 1),
+    off: (name, act) => {
+      const place = listeners.findIndex((each) => each[0] === name && each[1] === act);
+      if (place >= 0) listeners.splice(place, 1);
+    },
   };
   const answer = (message) => listeners.forEach(([name, act]) => name === "msg:custom" && act(message));
   const end = render({ model, el: use.body });

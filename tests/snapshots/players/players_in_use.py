@@ -73,7 +73,7 @@ def _crowded():
 
 def _astray():
     """A stage on which much is lost on its way and sent again, and what is read is soon kept no longer."""
-    publish = {"timeout": "500ms", "retry": {"attempts": 3, "backoff": "125ms"}}
+    publish = {"items": 2, "timeout": "500ms", "retry": {"attempts": 3, "backoff": "125ms"}}
     run = Scenario.from_dict({
         "name": "astray",
         "workloads": {"customers": {"target": "front", "arrivals": {"constant": "6/s"}, "key": {"uniform": 3}}},
@@ -113,7 +113,7 @@ def _endings():
     """Customers who get a no, nothing, a truth at once and one that is late; and some who press again."""
     rates = {"one": {"first": 1, "second": 2}, "other": {"second": 2}}
     one, other = (_desk(name, its, key={"uniform": 1}).run() for name, its in rates.items())
-    toy = {"shows": ("register", "words"), "pays": "mine", "stops": "mine"}
+    toy = {"shows": ("register", "words", "lamps"), "pays": "mine", "stops": "mine"}
     for name, again in (("the same again", True), ("each alone", False)):
         made = film(one, other)
         yield name, made | {"toy": shown(["served"], **toy, more={"again": again}), "use": "endings"}
@@ -132,7 +132,7 @@ def _endings():
         "effect": {"name": "served", "unique": True}}}  # fmt: skip
     for name, rate in (("one no", 1), ("two", 1.5)):
         its = film(_desk("taken", {"first": rate}, key={"uniform": 1}).replace(taken).run())
-        yield name, its | {"toy": shown(["served"], **toy | {"shows": ("register", "flow")}), "use": "endings"}
+        yield name, its | {"toy": shown(["served"], **toy | {"shows": ("register", "lamps", "flow")}), "use": "endings"}
     yield "told and true", film(some) | {"toy": shown(["letter"], **toy), "use": "endings"}
     yield "all of them", film(some) | {"toy": shown(["letter"], **(toy | {"pays": "all"})), "use": "endings"}
 

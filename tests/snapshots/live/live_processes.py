@@ -54,7 +54,8 @@ FEW = Scenario.from_dict({
     "run": {"duration": "1s", "seed": 4, "warmup": "0s", "drain_limit": "200s"},
 })  # fmt: skip
 BATCHES = {"workloads.groups": {"target": "desk", "arrivals": {"batch": {"rate": "1/s", "size": 2}}}}
-EVENTS, BUSY = (evsim.load("registration-events").replace(LOAD | more) for more in ({}, {"run.seed": 8}))
+EVENTS = evsim.load("registration-events").replace(LOAD)
+WARM = EVENTS.replace({"run.seed": 8, "run.warmup": "600ms"})
 CLASSIC = evsim.load("registration-classic").replace(
     LOAD | {"services.mailing-list.instances": 3, "services.mailing-list.balance": "random"}
 )
@@ -68,7 +69,7 @@ RUNS = {
                                                                                            "second@250ms+125ms"]}),
     "the broker killed": (EVENTS, {"kill": "customer-registered@500ms+250ms", "seconds": 1.5}),
     "the reader killed": (EVENTS, {"kill": ["mailing-list@750ms+125ms", "mailing-list@250ms+250ms"], "seconds": 1.25}),
-    "the writer killed": (BUSY, {"kill": "register@500ms+250ms", "seconds": 1.25, "seed": 5}),
+    "the writer killed": (WARM, {"kill": "register@500ms+250ms", "seconds": 1.25, "seed": 5}),
     "one of three killed": (CLASSIC, {"kill": "mailing-list/2@250ms+500ms", "seconds": 1.25}),
     "few": (FEW.replace(BATCHES), {"kill": ["jobs@625.5ms+50ms", "jobs@875.3ms+50ms"]}),
     "a shared queue": (SHARED_QUEUE, {"kill": "desk@1s+125ms"}),

@@ -22,6 +22,7 @@ from tests.snapshots.files.commands import COMMANDS
 from tests.snapshots.files.corners_of_commands import CORNERS_OF_COMMANDS
 from tests.snapshots.files.files_on_the_limit import FILES_ON_THE_LIMIT
 from tests.snapshots.files.further_commands import FURTHER_COMMANDS
+from tests.snapshots.files.further_descriptions import FURTHER_DESCRIPTIONS
 from tests.snapshots.files.manuals import MANUALS
 from tests.snapshots.files.odd_descriptions import ODD_DESCRIPTIONS
 from tests.snapshots.files.odd_incidents import ODD_INCIDENTS
@@ -122,7 +123,8 @@ ROOMS = {  # room -> name -> a function that gives pairs: what it is, and the te
     | COMMANDS
     | CORNERS_OF_COMMANDS
     | FURTHER_COMMANDS
-    | MANUALS,
+    | MANUALS
+    | FURTHER_DESCRIPTIONS,
     "mistakes": REFUSALS | REFUSED_PARTS | MISTAKES | READ_FILES | VALUES,
     "experiments": EXPERIMENTS
     | EXPERIMENTS_REFUSED

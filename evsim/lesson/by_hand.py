@@ -54,13 +54,18 @@ def same(run, told, error=(), done=None):
             return Grade(False, wrapped(f"Not yet. {words}."))
     wrong = set(error) ^ set(np.flatnonzero(run.outcomes.error).tolist())
     if wrong:
-        first = min(wrong, key=str)
+        first = min(wrong, key=_in_order)
         who = ("evsim", "your model")[first in error]
         return Grade(False, wrapped(f"Not yet. Customer {first} is told an error by {who} alone."))
     errors = f", {len(error)} of them an error" if error else ""
-    both = f"{'is' if len(told) == 1 else 'are'} told{_all_done(len(told), done)}"
+    both = f"{'is' if len(told) == 1 else 'are'} told{errors}{_all_done(len(told), done)}"
     who = count(len(told), "customer")
-    return Grade(True, wrapped(f"The same: {who} {both}{errors}, each at the same moment as in evsim."))
+    return Grade(True, wrapped(f"The same: {who} {both}, each at the same moment as in evsim."))
+
+
+def _in_order(customer):
+    """Customers by their numbers; after them whatever else a model names."""
+    return (0, customer, "") if isinstance(customer, Real) else (1, 0, str(customer))
 
 
 def _all_done(told, done):

@@ -60,6 +60,7 @@ def test_an_error_of_one_alone_is_named_with_whose_it_is(run, told, refused):
     first = min(refused)
     assert f"Customer {first} is told an error by evsim alone" in repr(same(run, told, refused - {first}))
     assert "Customer 0 is told an error by your model alone" in repr(same(run, told, refused | {0}))
+    assert "Customer 1009 is told an error by your model alone" in repr(same(run, told, refused | {1009, 10010, "Ada"}))
 
 
 def test_what_is_no_dict_is_named(run):
@@ -77,7 +78,9 @@ def test_whom_evsim_never_has_done_a_model_leaves_out_or_calls_nan(run, told, re
     known = {customer: moment for customer, moment in done.items() if customer not in never}
     assert never and set(never) <= refused
     for its in (done, known):
-        assert f"told, and {len(known)} of them have all done" in " ".join(repr(same(run, told, refused, its)).split())
+        assert f"an error, and {len(known)} of them have all done, each" in " ".join(
+            repr(same(run, told, refused, its)).split()
+        )
     wrong = repr(same(run, told, refused, known | {never[0]: 3.0})).replace("\n", " ")
     assert f"Customer {never[0]} has all done in your model, and never in evsim" in wrong
 

@@ -33,6 +33,7 @@ from tests.snapshots.lessons.lessons import LESSONS
 from tests.snapshots.lessons.odd_designs import ODD_DESIGNS
 from tests.snapshots.lessons.odd_runs import ODD_RUNS
 from tests.snapshots.lessons.other_truths import OTHER_TRUTHS
+from tests.snapshots.lessons.several_of_lessons import SEVERAL_OF_LESSONS
 from tests.snapshots.lessons.students import STUDENTS
 from tests.snapshots.lessons.whole_minutes import WHOLE_MINUTES
 from tests.snapshots.live.live_around import LIVE_AROUND
@@ -64,6 +65,7 @@ from tests.snapshots.runs.parts_alone import PARTS_ALONE
 from tests.snapshots.runs.pictures_of_parts import PICTURES_OF_PARTS
 from tests.snapshots.runs.runs_asked import RUNS_ASKED
 from tests.snapshots.runs.runs_drawn import RUNS_DRAWN
+from tests.snapshots.runs.several_views import SEVERAL_VIEWS
 from tests.snapshots.runs.short_runs import SHORT_RUNS
 from tests.snapshots.runs.single_runs import SINGLE_RUNS
 from tests.snapshots.runs.systems import (
@@ -102,6 +104,7 @@ ROOMS = {  # room -> name -> a function that gives pairs: what it is, and the te
     | WAYS_OF_RUNNING
     | FURTHER_WAYS
     | WINDOWS
+    | SEVERAL_VIEWS
     | PICTURES_OF_PARTS
     | PARTS_ALONE
     | SHORT_RUNS,
@@ -143,7 +146,8 @@ ROOMS = {  # room -> name -> a function that gives pairs: what it is, and the te
     | WHOLE_MINUTES
     | OTHER_TRUTHS
     | ANSWERS_IN_PYTHON
-    | INCIDENTS,
+    | INCIDENTS
+    | SEVERAL_OF_LESSONS,
     "live": LIVE_RUNS
     | LIVE_LEDGERS
     | REAL_PARTS

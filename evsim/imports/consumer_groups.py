@@ -38,6 +38,7 @@ def read(text, name, sketch):
     sketch.count(unread, "line", f"of {name} could not be read, the first is line {first_unread}")
     for topic, number in partitions.items():
         sketch.channel(slug(topic), {"log": {"partitions": number}}, f"measured: {name}", overwrite=True)
+    lagging: dict = defaultdict(list)
     for (group, topic), lag in lags.items():
         box = sketch.box(slug(group))
         box.subscribes.setdefault(slug(topic), {})
@@ -45,7 +46,8 @@ def read(text, name, sketch):
         there = len(members[group])
         if there:
             box.instances = min(there, 1000), f"measured: {name}"
-        box.words = f"{count(there, 'member') if there else 'no members'} in {name}; lag {lag:,} in {topic}"
+        lagging[group].append(f"{lag:,} in {topic}")
+        box.words = f"{count(there, 'member') if there else 'no members'} in {name}; lag {', '.join(lagging[group])}"
     _backlog(lags, name, sketch)
 
 

@@ -74,3 +74,12 @@ def test_a_lag_of_many_digits_is_not_cut(tmp_path):
     table = "GROUP TOPIC PARTITION CURRENT-OFFSET LOG-END-OFFSET LAG CONSUMER-ID\nmail facts 0 0 1 {} -\n"
     for lag, said in (("999999999999", "999,999,999,999"), ("1234567890123", "1,000,000,000,000")):
         assert f"lag {said} in facts" in draft(tmp_path, t__txt=table.format(lag)).yaml
+
+
+def test_a_group_that_reads_several_topics_has_its_lag_in_each(tmp_path):
+    rows = (
+        "GROUP TOPIC PARTITION CURRENT-OFFSET LOG-END-OFFSET LAG CONSUMER-ID",
+        "mail jobs 0 0 1 5 a",
+        "mail facts 0 0 1 7 b",
+    )
+    assert "# 2 members in t.txt; lag 5 in jobs, 7 in facts" in draft(tmp_path, t__txt="\n".join(rows) + "\n").yaml

@@ -65,6 +65,7 @@ from tests.snapshots.runs.parts_alone import PARTS_ALONE
 from tests.snapshots.runs.pictures_of_parts import PICTURES_OF_PARTS
 from tests.snapshots.runs.runs_asked import RUNS_ASKED
 from tests.snapshots.runs.runs_drawn import RUNS_DRAWN
+from tests.snapshots.runs.settings_of_parts import SETTINGS_OF_PARTS
 from tests.snapshots.runs.several_views import SEVERAL_VIEWS
 from tests.snapshots.runs.short_runs import SHORT_RUNS
 from tests.snapshots.runs.single_runs import SINGLE_RUNS
@@ -107,7 +108,8 @@ ROOMS = {  # room -> name -> a function that gives pairs: what it is, and the te
     | SEVERAL_VIEWS
     | PICTURES_OF_PARTS
     | PARTS_ALONE
-    | SHORT_RUNS,
+    | SHORT_RUNS
+    | SETTINGS_OF_PARTS,
     "players": PLAYERS
     | PLAYERS_ASKED
     | HANDLED

@@ -43,7 +43,7 @@ def scene(run, service=None, instance=1, begin=0.0, end=None, frame=None):
     if instance not in range(1, there + 1):
         raise ValueError(f"{service} has no instance {instance!r}; there are 1 to {there}")
     if not 0 <= begin < end:
-        raise ValueError(f"from {begin!r} to {end!r} s there is no time; begin must lie before end")
+        raise ValueError(f"from {begin!r} to {end!r} s there is no time; begin must lie before end, at 0 or later")
     pieces = Pieces(run, service, instance, begin, end)
     frame = frame or Frame(pieces.end, left=begin)
     lanes, text = pieces.lanes, pieces.finding()

@@ -137,7 +137,8 @@ class PriceSettings(LikenedSetting, ChannelSetting):
         beyond = [each.beyond for each in full.tiers]
         if beyond != sorted(set(beyond)):
             rule = "must go up from tier to tier"
-            yield Problem((*path, "tiers"), rule, ", ".join(f"{each:g}" for each in beyond), hint="sort them by beyond")
+            hint = "sort them by beyond" if len(set(beyond)) == len(beyond) else "write each beyond once"
+            yield Problem((*path, "tiers"), rule, ", ".join(f"{each:g}" for each in beyond), hint=hint)
 
     def _by_use(self, path, service):
         """A price by the GB-second that nobody can reckon with."""

@@ -64,9 +64,8 @@ class Checkpoints:
 
     def _came(self, row):
         """A row holds its partition no longer."""
-        if self.ahead:
-            self.ahead.discard(row)
-            self._align()
+        self.ahead.discard(row)
+        self._align()
 
     def _align(self):
         """What is in hand has ended: the barriers go through each instance, behind results that wait for credit."""

@@ -261,7 +261,7 @@ class WindowStep:
             self.later(left, lambda: self._silent(source))
             return
         del self.seen_at[source]
-        for outlet in self.outlets[: 1 if self.alone else None]:
+        for outlet in self.outlets:
             outlet.through(self._is_idle, (source, self._clock_of(source, outlet.number)))
         if self.every:
             self._look_later()
@@ -314,8 +314,7 @@ class WindowStep:
         of it has luck of its own.
         """
         window, records = pane.window, self.kernel.records
-        of_new = pane.rows and self.rules.discarding
-        row = pane.rows[0] if of_new else window.first
+        row = pane.rows[0] if self.rules.discarding else window.first
         place, route, write, publisher, *_ = self.ways[self.rows.place[row]]
         message = write(row)
         messages = records.messages

@@ -5,6 +5,7 @@ So a full queue holds back whoever fills it: the instance takes nothing in while
 
 from collections import deque
 from math import nan
+from typing import Any
 
 from evsim.engine.publishing import Publishing
 from evsim.parts.window.words import NO_CREDIT
@@ -50,7 +51,8 @@ class Outlet:
     """
 
     def __init__(self, step, number):
-        self.step, self.number, self.credit = step, number, None
+        self.step, self.number = step, number
+        self.credit: Any = None
         self.results, self.line, self.asks = deque(), deque(), False
 
     @property
@@ -103,7 +105,7 @@ class Outlet:
         return self.credit is None or self.credit.is_there
 
     def _ask(self):
-        if self.credit is not None and not self.asks:
+        if not self.asks:
             self.asks = True
             self.credit.waiting.append(self._answered)
 

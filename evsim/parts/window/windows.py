@@ -183,7 +183,7 @@ class Windows:
     def advance(self, time):
         """Event time has come so far: the panes of the windows that are over by now, in the order of their ends."""
         panes = []
-        self.now = max(self.now, time)
+        self.now = time
         while self.due and self.due[0][0] <= self.now:
             at, _, window = heappop(self.due)
             if window.is_gone:

@@ -40,7 +40,7 @@ def scene(run, service=None, begin=0.0, end=None, frame=None):
         )
     end = run.ended_at if end is None else end
     if not 0 <= begin < end:
-        raise ValueError(f"from {begin!r} to {end!r} s there is no time; begin must lie before end")
+        raise ValueError(f"from {begin!r} to {end!r} s there is no time; begin must lie before end, at 0 or later")
     strip = WorkerStrip(run, history, begin, end)
     frame = frame or Frame(end, left=begin)
     text, lanes = strip.finding(), strip.lanes

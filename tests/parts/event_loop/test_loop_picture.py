@@ -79,6 +79,8 @@ def test_a_service_without_a_loop_is_told():
         scene(run, instance=2)
     with pytest.raises(ValueError, match="begin must lie before end"):
         scene(run, begin=3, end=2)
+    with pytest.raises(ValueError, match="at 0 or later"):
+        scene(run, begin=-1)
     assert "No service has an event loop" in scene(evsim.load("unix-pipe").run(seed=1)).title
 
 

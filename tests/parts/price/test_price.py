@@ -204,7 +204,8 @@ def test_of_a_server_that_is_asked_at_random_idles_what_theory_says():
     ({"price": {"gb_second": 1}}, "only the work of a function"),
     ({"price": {"provisioned_gb_second": 2}}, "price.provisioned_gb_second: only the work of a function.*got 2"),
     ({"workers": 2, "function": {}, "price": {"gb_second": 1}}, "cannot be told apart"),
-    ({"price": {"tiers": [{"beyond": 2, "gb_second": 1}, {"beyond": 1, "gb_second": 1}]}}, "must go up"),
+    ({"price": {"tiers": [{"beyond": 2, "gb_second": 1}, {"beyond": 1, "gb_second": 1}]}}, "must go up.* sort them"),
+    ({"price": {"tiers": [{"beyond": 2, "gb_second": 1}, {"beyond": 2, "gb_second": 1}]}}, "write each beyond once"),
     ({"price": {"like": "aws-fargate"}}, "aws-fargate is no preset; one of .*, aws-fargate-us-east-1"),
 ])  # fmt: skip
 def test_what_makes_no_sense_is_refused(settings, says):

@@ -68,6 +68,8 @@ def test_a_part_of_the_time_and_a_service_can_be_chosen(run):
         run.plot.backpressure(service="board")
     with pytest.raises(ValueError, match="begin must lie before end"):
         run.plot.backpressure(begin=7.0, end=5.0)
+    with pytest.raises(ValueError, match="at 0 or later"):
+        run.plot.backpressure(begin=-1.0)
 
 
 def test_it_says_what_is_not_there_and_how_many_workers_are_left_out(monkeypatch):

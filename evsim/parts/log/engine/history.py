@@ -47,11 +47,6 @@ class History:
             if there and self.age is not None:
                 self._look_later(partition)
 
-    @property
-    def forgets(self):
-        """Whether anything is ever taken out."""
-        return self.retention is not None or self.compaction is not None
-
     def grow(self):
         """Room for all partitions of the log."""
         for _ in range(len(self.partitions), len(self.log.ends)):

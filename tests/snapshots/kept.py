@@ -44,6 +44,7 @@ from tests.snapshots.live.live_processes import LIVE_PROCESSES
 from tests.snapshots.live.live_runs import LIVE_RUNS
 from tests.snapshots.live.live_servers import LIVE_SERVERS
 from tests.snapshots.live.real_parts import REAL_PARTS
+from tests.snapshots.mistakes.further_scenarios import FURTHER_SCENARIOS
 from tests.snapshots.mistakes.mistakes import MISTAKES
 from tests.snapshots.mistakes.read_files import READ_FILES
 from tests.snapshots.mistakes.refusals import REFUSALS
@@ -130,7 +131,7 @@ ROOMS = {  # room -> name -> a function that gives pairs: what it is, and the te
     | FURTHER_COMMANDS
     | MANUALS
     | FURTHER_DESCRIPTIONS,
-    "mistakes": REFUSALS | REFUSED_PARTS | MISTAKES | READ_FILES | VALUES,
+    "mistakes": REFUSALS | REFUSED_PARTS | MISTAKES | READ_FILES | VALUES | FURTHER_SCENARIOS,
     "experiments": EXPERIMENTS
     | EXPERIMENTS_REFUSED
     | EXPERIMENTS_AT_LIMITS

@@ -54,7 +54,7 @@ def scene(run, frame=None):
         marks, ends, low = [*more, *marks], [*ends, *named], min(low, depth)
     found = catch_ups(run)
     finding = _finding(run, found)
-    left_out = len(run.tables.effect_names) - MOST_EFFECTS
+    left_out = len(_effects(run)) - MOST_EFFECTS
     some = f"; the {MOST_EFFECTS} slowest effects, {left_out} left out" if left_out > 0 else ""
     total = ", ".join(f"{len(its):,} {name}" for name, its, _ in lines)
     alt = f"Counts of customers against time, from 0 to {seconds(frame.right)}. {finding}. At the end: {total}."
@@ -72,14 +72,25 @@ def lines_of(run):
     requests = run.tables.requests
     told = run.outcomes
     lines = [("arrived", requests.arrived, ARRIVED), ("told yes", told.told_at[told.yes], TOLD)]
-    first = dict(zip(run.tables.effect_names, requests.first_time))
-    effects = [(name, first[name], mark) for name, mark in effect_marks(run).items() if name in first]
+    effects = _effects(run)
     # The slowest are the ones to see, where there are too many.
-    late = [np.sum(np.nan_to_num(times, nan=run.ended_at) - requests.arrived) for _, times, _ in effects]
-    lines += [effects[number] for number in sorted(np.argsort(late, kind="stable")[-MOST_EFFECTS:])]
+    late = [-np.sum(np.nan_to_num(times, nan=run.ended_at) - requests.arrived) for _, times, _ in effects]
+    lines += [effects[number] for number in sorted(np.argsort(late, kind="stable")[:MOST_EFFECTS])]
     lines += [(name, told.told_at[who], mark) for name, who, mark in
               (("told no", told.no, DECLINED), ("told error", told.error, ERROR)) if who.any()]  # fmt: skip
     return [(name, np.sort(times[~np.isnan(times)]), mark) for name, times, mark in lines]
+
+
+def _effects(run):
+    """(name, when each customer has it first, mark) of each effect that anybody has, or is to have."""
+    requests, marks = run.tables.requests, effect_marks(run)
+    rows = {name: number for number, name in enumerate(run.tables.effect_names)}
+    seen = (~np.isnan(requests.first_time) | requests.is_due).any(axis=1)
+    return [
+        (name, requests.first_time[rows[name]], mark)
+        for name, mark in marks.items()
+        if name in rows and seen[rows[name]]
+    ]
 
 
 def _steps(times, right) -> tuple[list, list]:

@@ -568,3 +568,15 @@ def test_every_mark_of_the_panels_says_what_it_is(open_page):
     )
     assert len(words) > 40 and [mark for mark, said in words if not said] == []
     assert not [said for _, said in words if re.search(r"undefined|NaN|null|object", said)]
+
+
+def test_of_effects_that_are_as_slow_the_first_six_are_lines_and_one_that_nobody_is_to_have_is_none():
+    effects = [f"mark-{number}" for number in range(1, 8)]
+    steps = [{"maybe": {"probability": 0, "then": [{"effect": "never"}]}}, *({"effect": name} for name in effects)]
+    run = evsim.Scenario.from_dict({
+        "name": "desk", "workloads": {"page": {"target": "desk", "arrivals": {"constant": "5/s"}}},
+        "services": {"desk": {"handle": [*steps, {"reply": "yes"}]}}, "run": {"duration": "2s"},
+    }).run()  # fmt: skip
+    assert [name for name, _, _ in lines_of(run)] == ["arrived", "told yes", *effects[:6]]
+    assert "the 6 slowest effects, 1 left out" in flow_scene(run).x.label
+    assert_flow_agrees(run)

@@ -38,6 +38,7 @@ from tests.snapshots.lessons.students import STUDENTS
 from tests.snapshots.lessons.whole_minutes import WHOLE_MINUTES
 from tests.snapshots.live.live_around import LIVE_AROUND
 from tests.snapshots.live.live_asked import LIVE_ASKED
+from tests.snapshots.live.live_commands import LIVE_COMMANDS
 from tests.snapshots.live.live_ends import LIVE_ENDS
 from tests.snapshots.live.live_ledgers import LIVE_LEDGERS
 from tests.snapshots.live.live_processes import LIVE_PROCESSES
@@ -158,7 +159,8 @@ ROOMS = {  # room -> name -> a function that gives pairs: what it is, and the te
     | LIVE_SERVERS
     | LIVE_ENDS
     | LIVE_ASKED
-    | LIVE_AROUND,
+    | LIVE_AROUND
+    | LIVE_COMMANDS,
 }
 SNAPSHOTS = {name: said for room in ROOMS.values() for name, said in room.items()}
 

@@ -31,6 +31,7 @@ BACKS = EVEN.replace({
     "name": "backs", "services.desk.handle": [{"call": "left"}, {"call": "right"}, {"work": "125ms"}],
     "services.left": {"workers": 9, "handle": [{"work": "125ms"}]},
     "services.right": {"workers": 9, "handle": [{"work": "125ms"}]}})  # fmt: skip
+WORKED = {"work": "125ms"}
 PROMISED = {"response_mean": "1ms", "response_p50": "2ms", "errors": 0}
 
 
@@ -154,6 +155,13 @@ def _kept(folder):
     some = SimpleNamespace(get=lambda key, seed: None, kept=lambda key, seed: {"a": 1})
     all_ = SimpleNamespace(get=lambda key, seed: {"seed": seed}, kept=lambda key, seed: {"a": 1})
     yield f"{Pairs(some, [EVEN]).get(3)} {Pairs(all_, [EVEN, TWO]).get(3)}"
+    channels = {"channels.a": "queue", "channels.b": "log",
+                "services.desk.handle": [{"publish": "a"}, {"publish": "b"}],
+                "services.left": {"subscribe": ["a", "b"], "handle": [WORKED]}}  # fmt: skip
+    twice = [
+        evsim.sweep(EVEN.replace(channels), {WORKERS: [4]}, 2, store=folder / "channels", **ALONE) for _ in range(2)
+    ]
+    yield "\n".join(f"{each.points[0][1].channels}" for each in twice)
     promised = EVEN.replace({"objectives": {"response_mean": "130ms"}})
     yield str([holds_up_to(promised, 8, store=folder / "runs", **ALONE) for _ in range(2)][1])
     done = EVEN.run()

@@ -2,10 +2,11 @@
 
 from unittest.mock import patch
 
-from evsim import Scenario
+from evsim import Scenario, lesson
 from evsim.lesson.answers import changed
 from evsim.lesson.by_hand import same
 from evsim.lesson.challenge import Challenge, allowed, under
+from evsim.lesson.deck.card import load_card
 from evsim.lesson.end_states import end_states
 from evsim.lesson.explore import Explorer
 from evsim.lesson.knobs import switches
@@ -76,6 +77,8 @@ def _switches():
                 f"moved {move}",
                 f"{said if isinstance(said, str) else explorer.sentence} {len(explorer._runs)} {explorer.setting}",
             )
+    yield "values", str(Explorer(down, {path: [1, 2], work: ["1ms", "2ms"]}).knobs)
+    yield "no such incident", str([tried(load_card, each) for each in ("metastable-retrys", "zzz")])
     yield "no switch", str(tried(Explorer(SHOP, [path], []).move, faults={0: True}))
 
 
@@ -126,6 +129,8 @@ def _by_hand():
         mine = {place: float(each) for place, each in enumerate(short.tables.requests.answered)}
         all_done = {place: float(each) for place, each in enumerate(short.tables.requests.completed_at)}
         yield f"{number} by hand", repr(same(short, mine, done=all_done))
+    twice = SHOP.replace({"workloads.more": {"target": "shop", "arrivals": {"constant": "2/s"}}}).run()
+    yield "told alike", lesson.told_then_done(one=run, two=run, three=twice).alt
     other = SHOP.replace({"services.shop.handle.3": {"fail": 0.5}})
     yield "ends", end_states(one=run, two=other.run(), three=SHOP.run(until=1)).alt
 

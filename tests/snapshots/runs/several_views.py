@@ -49,6 +49,13 @@ def _seen():
         yield f"at one moment {numbers}", plain(burst.sequence(numbers, "clerks").text())
     for at in (0.25, 0.5, 0.75, 1.0):
         yield f"until {at}", f"{State(one, at).customers.tolist()} {drawn(one.plot.promise, ax=_axes(), at=at)}"
+    early = DESK.replace({"workloads.callers.arrivals": {"burst": 3}, "run.warmup": "1s"}).run()
+    yield "before the warm-up", "\n".join(drawn(dots.latency, early, ax=ax) for ax in (None, _axes()))
+    logs = one.scenario.replace({"channels.jobs": {"log": {"replicas": 2}}, "channels.more": {"log": {"replicas": 3}},
+                                 "services.desk.handle.0": {"publish": "more"},
+                                 "services.left.subscribe": ["more", "jobs"]}).run()  # fmt: skip
+    yield "what may break", str(Player(logs).film["breaks"])
+    yield "two ways", drawn(logs.plot.spread, "left")
     for drawing in (dots.latency, promise.promise):
         yield f"{drawing.__name__} of nobody", "\n".join(drawn(drawing, runs.nobody(), ax=ax) for ax in (None, _axes()))
 

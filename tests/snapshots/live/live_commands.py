@@ -1,5 +1,6 @@
 """What `evsim live` says and leaves on a machine whose time is given."""
 
+import re
 from functools import partial
 
 from evsim.cli.live import BROKER_VARIABLE, DATABASE_VARIABLE
@@ -26,7 +27,8 @@ ASKED = {
 
 def _asked(name):
     with GivenMachine():
-        yield name, shell(ASKED[name], events__yaml=SHORT.to_yaml())
+        said = shell(ASKED[name], events__yaml=SHORT.to_yaml())
+    yield name, re.sub(r'("system"|"python"): "[^"]*"', r"\1", said)  # of the machine that runs the test
 
 
 def _variables():

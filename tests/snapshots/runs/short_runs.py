@@ -6,6 +6,8 @@ from pathlib import Path
 from random import Random
 from unittest.mock import patch
 
+import pandas as pd
+
 from evsim import Scenario
 from evsim.parts.log.engine import group
 from evsim.parts.window.aggregates import AGGREGATES
@@ -29,6 +31,7 @@ def _told(name, scenario):
     run = scenario.run()
     yield f"{name}: records", fingerprint(run)
     yield f"{name}: words", "\n".join(map(str, (*run.warnings, tried(run.audit), tried(run.theory))))
+    yield f"{name}: summary", table(pd.Series(run.summary()))
     yield from ((f"{name}: {each}", table(getattr(run, each))) for each in TABLES)
 
 

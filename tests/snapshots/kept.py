@@ -62,6 +62,7 @@ from tests.snapshots.players.players_asked import PLAYERS_ASKED
 from tests.snapshots.players.players_in_use import PLAYERS_IN_USE
 from tests.snapshots.players.scenes_in_a_browser import SCENES_IN_A_BROWSER
 from tests.snapshots.runs.audits import SPOILT_BOOKS
+from tests.snapshots.runs.clocks import CLOCKS
 from tests.snapshots.runs.further_ways import FURTHER_WAYS
 from tests.snapshots.runs.parts_alone import PARTS_ALONE
 from tests.snapshots.runs.pictures_of_parts import PICTURES_OF_PARTS
@@ -106,6 +107,7 @@ ROOMS = {  # room -> name -> a function that gives pairs: what it is, and the te
     | RUNS_DRAWN
     | WAYS_OF_RUNNING
     | FURTHER_WAYS
+    | CLOCKS
     | WINDOWS
     | SEVERAL_VIEWS
     | PICTURES_OF_PARTS

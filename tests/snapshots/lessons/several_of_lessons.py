@@ -1,5 +1,6 @@
 """What lessons say where there are several: votes, switches, changes, effects, brokers, customers, models in Python."""
 
+import json
 from unittest.mock import patch
 
 from evsim import Scenario, lesson
@@ -11,9 +12,10 @@ from evsim.lesson.end_states import end_states
 from evsim.lesson.explore import Explorer
 from evsim.lesson.knobs import switches
 from evsim.lesson.questions import QUESTIONS
+from evsim.lesson.sliders import slider
 from evsim.lesson.tally import Tally
 from tests.lesson.test_tally import RIGHT, WRONG, student
-from tests.snapshots.texts import tried
+from tests.snapshots.texts import rounded, tried
 
 __all__ = ["SEVERAL_OF_LESSONS"]
 
@@ -135,7 +137,24 @@ def _by_hand():
     yield "ends", end_states(one=run, two=other.run(), three=SHOP.run(until=1)).alt
 
 
+def _pictures():
+    """A slider under which a picture of several runs stands."""
+
+    def shop(workers=2):
+        run = SHOP.replace({"services.shop.workers": workers, "services.shop.handle.3.work": "375ms"}).run()
+        return lesson.stack("flow", fewer=run, usual=SHOP.run(), more=SHOP.replace({"services.mail.workers": 3}).run())
+
+    moved = slider(shop, workers=[1, 2, 3])
+    yield "itself", f"{moved!r} {rounded(json.dumps(moved.to_dict()))}"
+
+
 SEVERAL_OF_LESSONS = {
     f"several {name}": function
-    for name, function in {"votes": _votes, "switches": _switches, "answers": _designs, "by hand": _by_hand}.items()
+    for name, function in {
+        "votes": _votes,
+        "switches": _switches,
+        "answers": _designs,
+        "by hand": _by_hand,
+        "pictures of a slider": _pictures,
+    }.items()
 }

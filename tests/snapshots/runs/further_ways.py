@@ -8,16 +8,19 @@ import evsim
 from evsim.engine import call_graph, drawn_values, environment, item_paths, rounds
 from evsim.engine.generator import StepFailed
 from evsim.results import recycled_records
+from evsim.results.audit import AuditError
 from evsim.scenario import Scenario, changes
 from evsim.scenario.distributions import Distribution
 from tests.house.same_records import fingerprint
 from tests.snapshots.runs.systems import written_for
 from tests.snapshots.runs.ways_of_running import OFTEN, SMALL
 from tests.snapshots.telling import by_hand
-from tests.snapshots.texts import table, tried
+from tests.snapshots.texts import rounded, table, tried
 
 __all__ = ["FURTHER_WAYS"]
 
+TOLD = ("completed", "declined", "errors", "timeouts", "rejected", "pending", "requests")
+ENDS = ("pending", "done", "duplicated", "dead", "expired", "dropped", "lost", "published")
 MANY = 2600  # requests: more than are drawn at a time, twice
 WORK = {"handle": [{"work": "125ms"}]}
 
@@ -193,7 +196,31 @@ def _in_python():
             yield handler.__name__ + name, design if isinstance(design, str) else _ends(design)
 
 
+def _spoilt():
+    """Of summaries, of which one number was written wrongly."""
+    small, jobs = Scenario.from_dict(SMALL), ("jobs", "worker")
+    for name, spoil in (
+        ("nothing", lambda counters: None),
+        ("attempts", lambda counters: counters.counted.update(attempts=1)),
+        ("messages", lambda counters: counters.counted.update(messages=-1)),
+        ("effects", lambda counters: counters.counted.update(effects=1)),
+        *(
+            (f"{told} customers", lambda counters, told=told: counters.run.update({told: counters.run[told] + 1}))
+            for told in TOLD
+        ),
+        *((f"{end} messages", lambda counters, end=end: counters.channels[jobs].update({end: 1})) for end in ENDS),
+    ):
+        run = small.run(record="summary")
+        figures = (run.summary(), run.channels[jobs])
+        try:
+            spoil(run._counters)
+            yield name, rounded(f"{figures} {run.audit()}")
+        except AuditError as error:
+            yield name, f"{error}"
+
+
 FURTHER_WAYS = {
     "further runs that are counted as they go": _counted, "runs of crowds": _crowds,
     "runs that are too large": _too_large, "runs at their limits": _limited, "further handlers in Python": _in_python,
+    "summaries that do not balance": _spoilt,
 }  # fmt: skip

@@ -5,6 +5,7 @@ was handed out and not settled is handed out again. A group has one message of a
 a queue as many as it has workers. A connection that breaks gives back what it held.
 """
 
+from bisect import bisect
 from collections import Counter, deque
 
 from evsim.scenario.retry import PLAIN_ATTEMPTS
@@ -71,7 +72,7 @@ class BrokerProcess(Process):
                 self._keep(*what)
             elif kind in ("granted", "settled", "dead"):
                 message, group, attempt = what[:3]
-                channel, partition, _, _ = self.kept[message]
+                channel, partition, *_ = self.kept[message]
                 backlog = self.backlogs[channel, group]
                 if kind == "granted":
                     backlog.attempts[message] = attempt
@@ -84,7 +85,7 @@ class BrokerProcess(Process):
                     self._give_back(backlog, message, group)
 
     def _keep(self, message, channel, partition, offset, route, luck):
-        self.kept[message] = channel, partition, route, luck
+        self.kept[message] = channel, partition, offset, route, luck
         self.offsets[channel, partition] = offset + 1
         for group in groups_of(self.scenario, channel):
             self.backlogs[channel, group].add(message, partition)
@@ -127,7 +128,7 @@ class BrokerProcess(Process):
                 backlog.attempts[message] += 1
                 attempt = backlog.attempts[message]
                 self.journal.note("granted", message, group, attempt, to)
-                _, _, route, luck = self.kept[message]
+                *_, route, luck = self.kept[message]
                 frame = {"message": message, "group": group, "attempt": attempt, "route": route, "luck": luck}
                 wire.send(self.consumers[to][0], frame)
 
@@ -159,14 +160,19 @@ class BrokerProcess(Process):
             self._give_back(backlog, message, group)
 
     def _give_back(self, backlog, message, group):
-        """A message comes back to the front of its line, or is dead."""
+        """A message comes back to its old place, before all that came later, or is dead."""
         backlog.out.pop(message, None)
         attempt = backlog.attempts[message]
         if attempt < PLAIN_ATTEMPTS:
             self.journal.note("given back", message, group, attempt)
-            backlog.lines[self.kept[message][1]].appendleft(message)
+            _, partition, offset, *_ = self.kept[message]
+            line = backlog.lines[partition]
+            line.insert(bisect(line, offset, key=self._offset), message)
         else:
             self.journal.note("dead", message, group, attempt)
+
+    def _offset(self, message):
+        return self.kept[message][2]
 
 
 if __name__ == "__main__":

@@ -60,6 +60,16 @@ def test_the_books_of_both_balance_and_both_have_the_same_customers_at_the_same_
     assert here == pytest.approx(there, abs=OVER)
 
 
+def test_messages_that_come_back_together_are_handed_out_in_their_old_order():
+    """They go to their old places, as in a queue of the simulator and of RabbitMQ."""
+    slow = QUEUE.replace({"services.first.workers": 9, "services.first.handle.0.work": "200ms"})
+    with GivenMachine():
+        live = evsim.live(slow, seconds=1, mails=(), kill="first@400ms+250ms")
+    again = np.flatnonzero(live.tables.rows["attempt"] == 2)
+    requests = live.tables.row_requests[again[np.argsort(live.tables.rows["leased"][again])]].tolist()
+    assert len(requests) > 3 and requests == sorted(requests)
+
+
 def test_a_short_run_on_nats_waits_until_what_a_killed_reader_held_comes_again():
     """Ten times its second would be over before the 30 s of the server are."""
     with GivenMachine():

@@ -90,6 +90,15 @@ def test_who_reads_uncommitted_waits_for_replicas():
     assert born(run, "hasty") == [(0, 1.5), (1, 2.5)] and born(run, "patient") == [(0, 4), (1, 4)]
 
 
+def test_what_was_thrown_away_may_be_lost_with_its_brokers_as_well():
+    """The one that is back first was away when the bill came: it leads, and the log goes on without the bill."""
+    log = {"replicas": 3, "unclean_election": True}
+    leaders = [{"leader_failure": "bills", "at": at, "for": time} for at, time in ((0.5, 3), (2, 8), (2.5, 8))]
+    run = balanced(written(front=[4], log=log, faults=[{"crash": "billing", "at": 1.5, "for": 9}, *leaders], **BOTH))
+    assert run.tables.messages["fate"].tolist().count(Fate.TRUNCATED) == 1
+    assert born(run, "hasty")[:2] == [(0, 1), (0, 4)] and born(run, "patient")[0] == (0, 4)  # its place is given again
+
+
 def test_a_share_group_may_read_uncommitted():
     groups = {name: {**reading, "share": True} for name, reading in BOTH.items()}
     run = balanced(written(front=[2], faults=[FAILS], **groups))

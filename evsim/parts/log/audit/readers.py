@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from evsim.results.records import Fate
+from evsim.results.records import Fate, Verdict
 from evsim.scenario.groups import groups
 
 __all__ = ["CHECKS", "obligations"]
@@ -20,14 +20,23 @@ def seen(books):
     messages, run = books.messages, books.run
     kept_back = [_keeps_back(run, name) for name in run.scenario.channels]
     mine = np.array([*kept_back, False])[messages["channel"]] & ~np.isnan(messages["appended"])
-    mine &= messages["fate"] != Fate.ABORTED
     shown = np.zeros(len(mine), dtype=bool)
     shown[[message for _, message in run.records.shown]] = True
+    mine &= (messages["fate"] != Fate.ABORTED) & ~(_thrown_away(books) & ~shown)
     hidden = np.zeros(len(mine), dtype=bool)
     hidden[run.tables.inventory["hidden"]] = True
     what = "a message was kept, and is neither seen nor hidden, or both; its publisher"
     books.demand(~mine | (shown != hidden), what, messages["cause"])
     books.demand(mine | ~(shown | hidden), "a message is seen that was never kept; its publisher", messages["cause"])
+
+
+def _thrown_away(books):
+    """Whether a message that a log has lost was one of a transaction that failed, which nobody was to see."""
+    messages, rows = books.messages, books.rows
+    atomic = [place.number for place in books.run.tables.places if place.is_delivery and place.step.is_atomic]
+    failed = ~np.isin(rows["verdict"], (Verdict.OPEN, Verdict.DONE)) & np.isin(rows["place"], atomic)
+    inside = (messages["origin"] < 0) & failed[messages["cause"]]
+    return (messages["fate"] == Fate.TRUNCATED) & inside
 
 
 def _keeps_back(run, channel):

@@ -2,6 +2,7 @@
 
 import math
 from random import Random
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -122,7 +123,7 @@ def test_a_board_counts_the_verdicts_of_each_design_in_each_trouble(seed):
         for its in designs.values():
             for each in its:
                 object.__setattr__(each, "found", type("found", (), {"mean": math.nan, "n": 0}))
-    found = {each.name: each for each in board(None, entries, verdicts, 3).standings}
+    found = {each.name: each for each in board(SimpleNamespace(troubles=verdicts), entries, verdicts, 3).standings}
     worth = {}
     for entry in entries[:-1]:
         said = [each.verdict for designs in verdicts.values() for each in designs[entry.name]]

@@ -61,10 +61,12 @@ def flow(crowd):
              Curve("told yes", [each.settled for each in crowd.told("yes")], 0)]  # fmt: skip
     effects, late = [], {}
     for name in crowd.names:
+        if not any(name in each.due or crowd.first(each, name) is not None for each in crowd.all):
+            continue
         effects.append(Curve(name, [crowd.first(each, name) for each in crowd.all], 0))
         there = [(crowd.first(each, name), each.born) for each in crowd.all]
         late[name] = sum((crowd.ended_at if first is None else first) - born for first, born in there)
-    slowest = sorted(crowd.names, key=late.get)[-MOST_LINES:]
+    slowest = sorted(late, key=lambda name: -late[name])[:MOST_LINES]
     lines += [each for each in effects if each.name in slowest]
     for word in ("no", "error"):
         if crowd.told(word):

@@ -50,7 +50,7 @@ def test_designs_that_are_as_good_share_a_place_and_the_next_one_counts_them():
     made = {"b": (5, 0.1), "a": (5, 0.1), "c": (6, 0.1), "e": (2, 9.0), "d": (4, 0.1), "f": (2, 9.0)}
     entries = [Entry(name, CHALLENGE, count) for name, (count, _) in made.items()] + [Entry("x", None, refused="no")]
     said = {name: judge({"response_mean": 0.2}, {"response_mean": found}) for name, (_, found) in made.items()}
-    found = board(SimpleNamespace(goal="-"), entries, {"calm": said}, 1)
+    found = board(SimpleNamespace(goal="-", troubles=["calm"]), entries, {"calm": said}, 1)
     assert [(each.place, each.name) for each in found.standings] == [
         (1, "d"), (2, "a"), (2, "b"), (4, "c"), (5, "e"), (5, "f"), (None, "x"),
     ]  # fmt: skip

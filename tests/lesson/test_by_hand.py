@@ -7,6 +7,7 @@ import pytest
 
 from evsim.lesson.answers import down
 from evsim.lesson.by_hand import luck_of, same, without_network
+from evsim.scenario import Scenario
 
 
 @pytest.fixture(scope="module")
@@ -90,3 +91,16 @@ def test_luck_is_when_they_came_how_long_each_service_worked_and_where_their_mes
     assert list(classic) == ["arrived", "database", "mailing_list"] and list(events) == [*classic, "partition"]
     assert classic.mailing_list.mean() == pytest.approx(0.12, rel=0.2)
     assert np.allclose(classic, events[list(classic)], atol=1e-9)
+
+
+def test_the_partition_of_a_customer_is_that_of_their_own_message_also_where_others_overtake():
+    run = Scenario.from_dict({
+        "name": "overtaking", "workloads": {"page": {"target": "desk", "arrivals": {"constant": "20/s"}}},
+        "services": {"desk": {"workers": 20, "handle": [{"work": {"exponential": "300ms"}}, {"publish": "facts"}]},
+                     "reader": {"subscribe": "facts", "handle": [{"effect": "seen"}]}},
+        "channels": {"facts": {"log": {"partitions": 4}}}, "run": {"duration": "3s"},
+    }).run()  # fmt: skip
+    of = run.tables.message_requests.tolist()
+    assert of != sorted(of)
+    partitions = dict(zip(of, run.tables.messages["partition"].tolist(), strict=True))
+    assert luck_of(run)["partition"].to_dict() == partitions

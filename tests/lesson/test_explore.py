@@ -197,3 +197,9 @@ def test_a_page_that_is_loaded_again_finds_controls_and_picture_as_they_are_now(
     assert [widget.controls[0]["index"], widget.controls[1]["on"]] == [2, True]
     assert widget.controls[2] == button("other luck")
     assert len(pictures) == 1
+
+
+def test_values_around_a_small_number_are_rounded():
+    (knob,) = knobs(evsim.load("registration-events").replace({"services.mailing-list.workers": 3}),
+                    "services.mailing-list.workers")  # fmt: skip
+    assert knob.values == (1, 2, 3, 6, 12) and knob.present == 2

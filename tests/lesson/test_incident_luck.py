@@ -72,3 +72,13 @@ def test_who_guesses_guesses_anew_for_each_seed_and_each_luck():
     by_luck = [tuple(played(Guesses(card), "random", luck).said) for luck in range(8)]
     assert len(set(by_seed)) > 4 and len(set(by_luck)) > 4
     assert by_luck == [tuple(played(Guesses(card), "random", luck).said) for luck in range(8)]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_seed_that_an_incident_without_a_name_tells_deals_the_same_one(seed, monkeypatch):
+    from evsim.lesson.deck import game
+
+    monkeypatch.setattr(game, "Random", lambda given=None: Random(seed if given is None else given))
+    dealt = game.incident()
+    again = game.incident(seed=dealt.card.seed)
+    assert (again.card.name, again.card.seed) == (dealt.card.name, dealt.card.seed)

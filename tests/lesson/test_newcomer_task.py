@@ -6,6 +6,7 @@ import pytest
 
 from evsim.lesson.end_states import end_states
 from evsim.lesson.newcomer_task import bad_day, classic, events, lines_touched, unreadable_rows
+from evsim.scenario import Scenario
 from tests.lesson.trying import assert_fails, assert_passes, assert_refused
 
 TASK, HANDLE = "profile-with-a-row", "services.database.handle"
@@ -86,6 +87,19 @@ def test_the_picture_counts_each_mix_and_what_was_told():
                 words = rows[-round((bar.low[0] + bar.high[0]) / 2)]
                 shown[0 if words == "nothing" else len(words.split(", "))] += round(bar.right[0] - bar.left[0])
         assert shown == wanted
+
+
+def test_who_has_an_effect_several_times_has_it():
+    call = {"service": "database", "timeout": "100ms", "retry": {"attempts": 3}}
+    run = Scenario.from_dict({
+        "name": "twice", "workloads": {"page": {"target": "register", "arrivals": {"constant": "20/s"}}},
+        "services": {"register": {"workers": 9, "handle": [{"call": call}, {"reply": "registered"}]},
+                     "database": {"handle": [{"effect": "row"}, {"work": {"choice": [[0.5, "1ms"], [0.5, "150ms"]]}}]}},
+        "run": {"duration": "3s"},
+    }).run()  # fmt: skip
+    times = run.effects.groupby("request").size()
+    assert (times > 1).any()
+    assert len(times) == len(run.requests) and "nothing" not in {words for _, words in end_states(it=run).y.ticks}
 
 
 def test_lines_are_those_of_the_text_of_each_service():

@@ -12,6 +12,7 @@ import pytest
 
 import evsim
 from evsim.experiment import running
+from evsim.reporting import breaking
 
 pytestmark = pytest.mark.slow
 
@@ -99,3 +100,11 @@ def test_killed_at_any_moment_it_goes_on_repeats_nothing_and_gives_the_same_byte
     assert len(ran) - len(set(ran)) <= len(kills)  # at most the one that each kill caught between end and store
     whole = (tmp_path / "page.html").read_text(encoding="utf-8")
     assert whole.partition("To repeat it")[0] == page.partition("To repeat it")[0]
+
+
+def test_a_store_keeps_a_fault_with_its_picture_apart_from_one_without(designs, tmp_path):
+    """The first of the seeds has a picture: asked from the second seed on, that one has."""
+    store = tmp_path / "store"
+    for seeds in ((1, 2), (2, 3)):
+        found = breaking.breaks(dict(zip("ab", designs, strict=True)), seeds, store, jobs=1)
+        assert all(each.picture for of in found.values() for each in of.values() if each is not None)

@@ -200,6 +200,20 @@ def test_a_commit_before_the_work_loses_what_a_crash_interrupts_and_one_after_it
     assert set(lost.cause) == {"crash after the early commit"} and set(lost.disposition) == {"acked"}
 
 
+def test_work_that_began_at_the_first_moment_of_all_has_begun():
+    """One message at 0 s, 1 s of work, and a crash within it: it was committed, so it is lost."""
+    run = Scenario.from_dict({
+        "name": "at-once", "workloads": {"page": {"target": "desk", "arrivals": {"burst": {"count": 1, "at": "0s"}}}},
+        "services": {"desk": {"handle": [{"publish": "facts"}, {"reply": "yes"}]},
+                     "reader": {"subscribe": {"channel": "facts", "commit": "before"},
+                                "handle": [{"work": "1s"}, {"effect": "seen"}]}},
+        "channels": {"facts": {"log": {"partitions": 1}}},
+        "faults": [{"crash": "reader", "at": "500ms", "for": "100ms"}], "run": {"duration": "5s"},
+    }).run()  # fmt: skip
+    assert run.audit() and run.tables.rows["started"].tolist() == [0, 0]
+    assert run.ledger.state.tolist() == ["lost"]
+
+
 def test_a_commit_before_the_work_loses_what_fails():
     handle = [{"work": "1ms"}, {"fail": 1}]
     run = checked(consumers("log", handle, {"constant": 100}, 1, 0, subscribe={"commit": "before"}), conserving=False)

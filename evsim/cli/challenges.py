@@ -6,9 +6,9 @@ import typer
 
 from evsim.cli.keeping import Keeper
 from evsim.cli.options import AsJson, Jobs, Overwrite
-from evsim.cli.output import as_far, complain, print_json, say
+from evsim.cli.output import as_far, finish, print_json, say
 from evsim.cli.shell import app
-from evsim.cli.status import INTERRUPTED, MISSED
+from evsim.cli.status import MISSED
 
 __all__ = ["challenge"]
 
@@ -57,8 +57,6 @@ def challenge(
     else:
         say(repr(found))
     kept.tell()
-    if stopped:
-        complain(stopped)
-        raise typer.Exit(INTERRUPTED)
+    finish({}, as_json, stopped)
     if not found.signed:
         raise typer.Exit(MISSED)

@@ -9,6 +9,7 @@ import numpy as np
 from evsim.counting import count
 from evsim.experiment.running import audited_run, in_order, seeds_from
 from evsim.experiment.statistics import Estimate, estimate
+from evsim.experiment.text_tables import text_table
 from evsim.scenario.arguments import a_scenario, a_time, several
 from evsim.scenario.units import UnitError, rate, write_time
 
@@ -133,11 +134,8 @@ class Hysteresis:
         text = f"{self.scenario}: {write_time(self.hold)} at each load of {self.workload}, {count(self.runs, 'run')}\n"
         up, down = self.way("up"), self.way("down")
         places = max(1, 1 - math.floor(math.log10(min(up))))  # two digits of a goodput as large as the least load
-        rows = [("load", "goodput, up", "goodput, down")]
-        rows += [(f"{load:.4g}/s", _written(up[load], places), _written(down[load], places)) for load in up]
-        widths = [max(least, *map(len, column)) for least, column in zip((8, 22, 22), zip(*rows, strict=True))]
-        lines = ["  ".join(f"{each:>{width}}" for each, width in zip(row, widths)) for row in rows]
-        return text + "\n".join(lines)
+        rows = [(f"{load:.4g}/s", _written(up[load], places), _written(down[load], places)) for load in up]
+        return text + text_table(("load", "goodput, up", "goodput, down"), rows, left=())
 
 
 def _written(goodput, places):

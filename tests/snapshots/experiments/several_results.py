@@ -19,6 +19,7 @@ from evsim.reporting.answer import answer
 from evsim.reporting.breaking import Broken, breaks
 from evsim.reporting.busiest import busiest
 from evsim.reporting.loads import against_load, holds_up_to
+from tests.snapshots.experiments.futures import TIES
 from tests.snapshots.telling import ALONE, DESK, RATE, WORK, WORKERS, in_folder, interrupted_after, says, told
 from tests.snapshots.texts import drawn
 
@@ -171,15 +172,9 @@ def _kept(folder):
 
 def _branched():
     """Futures in which two parts break at once, whose past is told by a twin."""
-    ties = Scenario.from_dict({
-        "name": "ties", "workloads": {each: {"target": "one", "arrivals": {"constant": "0.5/s"}}
-                                      for each in ("first", "second")},
-        "services": {"one": {"handle": [{"work": 1}, {"effect": "served"}]}},
-        "network": {"links": {"cable": {"between": ["first", "one"]}}}, "run": {"duration": 20},
-    })  # fmt: skip
     for faults in ({"partition": "cable", "for": "1s"},
                    [{"partition": "cable", "for": "1s"}, {"outage": "one", "for": "2s"}]):  # fmt: skip
-        branch = ties.run().branch(faults, 15)
+        branch = TIES.run().branch(faults, 15)
         yield f"{branch.shared} {branch.parent.scenario.to_dict().get('faults')}"
 
 

@@ -23,14 +23,12 @@ SECONDS = 15  # of snapshots that pass through the line, the cheapest first
 
 def near(mutant, passed, seconds):
     """The snapshots that pass through a mutant's line, the cheapest first, for so many seconds."""
-    those = sorted(
-        (its["seconds"], name) for name, its in passed.items() if mutant.line in its["lines"].get(mutant.file, ())
-    )
-    if not those:  # a line of a module or a class, which runs when it is imported
-        those = sorted((its["seconds"], name) for name, its in passed.items() if mutant.file in its["lines"])
+    at = {name: its["lines"][mutant.file] for name, its in passed.items() if mutant.file in its["lines"]}
+    those = [name for name, lines in at.items() if lines is None or mutant.line in lines]
+    those = those or list(at)  # of a line of a module or a class, which runs when it is imported
     names, spent = [], 0.0
-    for cost, name in those:
-        spent += cost
+    for name in sorted(those, key=lambda name: passed[name]["seconds"]):
+        spent += passed[name]["seconds"]
         if names and spent > seconds:
             break
         names.append(name)

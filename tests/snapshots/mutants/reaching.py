@@ -18,11 +18,11 @@ FILE = ROOT / "build" / "reached.json"
 
 
 def reached(beginnings=()):
-    """Snapshot -> its seconds, and the lines of each file; they are kept in a file as long as evsim stays as it is."""
-    known = json.loads(FILE.read_text(encoding="utf-8")) if FILE.exists() else {}
-    now = _digest()
-    if known.get("evsim") != now:
-        known = {"evsim": now, "snapshots": {}}
+    """Snapshot -> its seconds, and its lines in each file of evsim; None for those of a file that is another one now.
+
+    What was learned is kept in a file, as it takes minutes. Whoever deletes that asks anew.
+    """
+    known = json.loads(FILE.read_text(encoding="utf-8")) if FILE.exists() else {"files": _digests(), "snapshots": {}}
     new = [name for name in SNAPSHOTS if name.startswith(tuple(beginnings) or "") and name not in known["snapshots"]]
     if new:
         with get_context("fork").Pool(maxtasksperchild=1) as pool:
@@ -31,14 +31,14 @@ def reached(beginnings=()):
         beside = FILE.with_suffix(f".{os.getpid()}")
         beside.write_text(json.dumps(known), encoding="utf-8")
         beside.replace(FILE)
+    now = _digests()
+    for its in known["snapshots"].values():
+        its["lines"] |= {file: None for file in its["lines"] if known["files"].get(file) != now.get(file)}
     return known["snapshots"]
 
 
-def _digest():
-    found = hashlib.sha256()
-    for file in files():
-        found.update(file.encode() + (ROOT / file).read_bytes())
-    return found.hexdigest()
+def _digests():
+    return {file: hashlib.sha256((ROOT / file).read_bytes()).hexdigest() for file in files()}
 
 
 def _passed(name):

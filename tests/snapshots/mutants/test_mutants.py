@@ -107,6 +107,8 @@ def test_the_cheapest_snapshots_that_pass_through_the_line_are_taken():
     assert near(mutant, passed, 5) == ["quick"]
     assert near(mutant._replace(line=9), passed, 99) == ["elsewhere", "quick", "slow"]
     assert near(mutant._replace(file="c"), passed, 99) == []
+    passed["elsewhere"]["lines"]["a"] = None  # a file that was changed since
+    assert near(mutant, passed, 99) == ["elsewhere", "quick", "slow"]
 
 
 @pytest.fixture
@@ -153,9 +155,9 @@ def test_a_snapshot_notices_a_mutant_of_a_function_and_one_of_a_constant_and_not
         ("evsim/counting.py", "things or thing + 's'", "things or (thing + 's')[:99]"),
     ]
     (tmp_path / "errors.json").write_text(json.dumps([dict(zip(("file", "old", "new"), each)) for each in errors]))
-    given = ["--written", tmp_path / "errors.json", "--snapshots", "scenarios with wrong"]
+    given = ["--written", tmp_path / "errors.json", "--snapshots", "quantities", "scenarios with wrong"]
     command = [sys.executable, "-m", "tests.snapshots.mutants", *given]
     said = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
     first, second, third, counts = said.splitlines()
-    assert "scenarios with wrong settings: " in first and "scenarios with wrong settings: " in second, said
+    assert "quantities: " in first and "scenarios with wrong settings: " in second, said
     assert third.endswith("[survived]") and counts.startswith("2 noticed, 1 survived"), said

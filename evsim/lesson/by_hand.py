@@ -58,8 +58,9 @@ def same(run, told, error=(), done=None):
         who = ("evsim", "your model")[first in error]
         return Grade(False, wrapped(f"Not yet. Customer {first} is told an error by {who} alone."))
     errors = f", {len(error)} of them an error" if error else ""
-    both = f"{'is' if len(told) == 1 else 'are'} told{errors}{_all_done(len(told), done)}"
-    who = count(len(told), "customer")
+    many = len(_known(told))
+    both = f"{'is' if many == 1 else 'are'} told{errors}{_all_done(many, done)}"
+    who = count(many, "customer")
     return Grade(True, wrapped(f"The same: {who} {both}, each at the same moment as in evsim."))
 
 
@@ -99,4 +100,4 @@ def _odd(what, mine, its):
         return None
     if more[0] in range(len(its)):
         return f"Customer {more[0]} {what} in your model, and never in evsim"
-    return f"evsim has {count(len(its), 'customer')}, and your model {len(mine):,}"
+    return f"Customer {more[0]} {what} in your model, and evsim has {count(len(its), 'customer')}, numbered from 0"

@@ -129,8 +129,8 @@ class Exercise:
         """Note how many tries and hints it took until the first answer that passed."""
         entry = self._store.get(self.name)
         if not entry.get("passed"):
-            tries = entry.get("tries", 0) + 1
-            self._store.put(self.name, {"tries": tries, "hints": self._hints, "passed": bool(grade)})
+            tries, hints = entry.get("tries", 0) + 1, max(entry.get("hints", 0), self._hints)  # also of earlier visits
+            self._store.put(self.name, {"tries": tries, "hints": hints, "passed": bool(grade)})
         if not grade:
             self._tries += 1
 

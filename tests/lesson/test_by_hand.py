@@ -38,7 +38,19 @@ def test_one_customer_is_one():
     )
     told = dict(enumerate(run.tables.requests.answered.tolist()))
     assert "The same: 1 customer is told, each" in repr(same(run, told))
-    assert "evsim has 1 customer, and your model 2." in repr(same(run, told | {1: 9.0}))
+    wrong = "Customer 1 is told in your model, and evsim has 1 customer, numbered from 0."
+    assert wrong in repr(same(run, told | {1: 9.0}))
+
+
+def test_who_is_never_told_is_not_counted_among_those_who_are():
+    """Two of ten are told before the run ends; customer 99 is the tenth of whom the model says something."""
+    late = {"workloads.register-page.arrivals": {"constant": "4/s"}, "run.duration": "2.6s", "run.drain_limit": "0s"}
+    run = without_network("classic").replace(late | {"services.database.handle.0.work": "1800ms"}).run()
+    told = dict(enumerate(run.tables.requests.answered.tolist()))
+    many, never = (sum((moment == moment) is there for moment in told.values()) for there in (True, False))
+    assert many > 1 and never > 1 and f"The same: {many} customers are told, each" in repr(same(run, told))
+    wrong = f"Customer 99 is told in your model, and evsim has {len(told)} customers"
+    assert wrong in repr(same(run, told | {99: 1.0}))
 
 
 @pytest.mark.parametrize(
@@ -48,7 +60,7 @@ def test_one_customer_is_one():
         (lambda told: told.update({3: told[3] + 0.01}), "Customer 3 is told at .* and 10 ms later in your model"),
         (lambda told: told.update({3: told[3] - 2e-6}), "Customer 3 .* sooner in your model"),
         (lambda told: told.update({3: "yes"}), "Customer 3 .* never"),
-        (lambda told: told.update({9999: 1.0}), "evsim has .* customers, and your model"),
+        (lambda told: told.update({9999: 1.0}), "Customer 9999 is told in your model, and evsim has .* customers,"),
     ],
 )
 def test_the_first_customer_who_differs_is_named(run, told, refused, change, words):

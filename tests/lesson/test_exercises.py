@@ -88,6 +88,16 @@ def test_what_was_tried_is_kept_until_it_passed():
     assert Store().get("break-events") == {"tries": 3, "hints": 1, "passed": True}
 
 
+def test_a_hint_of_an_earlier_visit_is_kept():
+    task = exercise("break-events")
+    for answer in ("database", "mailing-list"):
+        task.check(answer)
+    task.hint()
+    task.check("database")
+    exercise("break-events").check("broker")
+    assert Store().get("break-events") == {"tries": 4, "hints": 1, "passed": True}
+
+
 def test_three_dots_are_no_try():
     task = exercise("break-events")
     for dots in (..., "...", ...):

@@ -8,11 +8,11 @@ from evsim.scenario.units import write_time
 __all__ = ["expected_rows", "refuse_too_many"]
 
 
-def expected_rows(kernel):
-    """Rows that a run is expected to write if nothing is tried twice."""
+def expected_rows(kernel, workloads=None):
+    """Rows that a run is expected to write if nothing is tried twice; of the requests of some workloads, or of all."""
     total = 0.0
     for place in kernel.graph.places:
-        if place.is_request:
+        if place.is_request and (workloads is None or place.workload in workloads):
             requests = expected_requests(kernel, place.workload)
             total += requests * _rows(kernel, place, set())
     return total
@@ -22,15 +22,23 @@ def refuse_too_many(kernel):
     """Refuse a run that would write more rows than it may keep."""
     limit, rows = kernel.scenario.run_settings.max_rows, expected_rows(kernel)
     if rows > limit:
-        comes_at_once = all(each.arrivals.at_once for each in kernel.scenario.workloads.values())
-        fewer = float(f"{kernel.scenario.run_settings.duration * limit / rows:.3g}")
-        shorter = f"make run.duration about {write_time(fewer)}"
         raise refuse(
             "run.max_rows",
             f"the run would make about {rows:,.0f} attempts, and keeps a record of each, of {limit:,} at most",
-            hint=f"{'let fewer come' if comes_at_once else shorter + ', lower the rate'}, raise run.max_rows "
-            'with some 400 bytes each, or keep figures alone, in Python: run(record="summary")',
+            hint=f"{_fewer(kernel, limit, rows)}, raise run.max_rows with some 400 bytes each, or keep figures alone, "
+            'in Python: run(record="summary")',
         )
+
+
+def _fewer(kernel, limit, rows):
+    """How fewer rows come of it: what comes at once comes in the shortest run, too."""
+    workloads = kernel.scenario.workloads
+    bursts = {name for name, each in workloads.items() if each.arrivals.at_once}
+    at_once = expected_rows(kernel, bursts)
+    if at_once >= limit:
+        return "let fewer come" if len(bursts) == len(workloads) else "let fewer come at once"
+    duration = float(f"{kernel.scenario.run_settings.duration * (limit - at_once) / (rows - at_once):.3g}")
+    return f"make run.duration about {write_time(duration)}, lower the rate"
 
 
 def _rows(kernel, place, trail):

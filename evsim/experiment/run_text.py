@@ -55,7 +55,7 @@ def _section(heading, summary, figures):
     rows = [row for row in rows if len(row) > 1]
     measured = [column for column in range(1, len(header)) if any(row[column] != "-" for row in rows)]
     if any(each.name == "completion" for each in figures) and not _is_judged(summary):
-        lines.append("  No step left an effect, so there is no completion: add a step effect: NAME.")
+        lines.append("  Nobody was due an effect, so there is no completion: add a step effect: NAME.")
     elif measured:
         lines.append(text_table(*_columns(header, rows, [0, *measured])))
     return "\n".join(lines)

@@ -24,10 +24,14 @@ def luck_of(run):
     """A frame of what was drawn for each customer of a run in which nothing fails.
 
     ``arrived``: when they came (s). For each service that they do not ask themselves: how long it worked (s) for
-    them. ``partition``: of their message in the log, if there is one.
+    them. ``partition``: of their message in the log, if there is one. ValueError: there are several workloads, or
+    somebody has no message there, or several.
     """
     import pandas
 
+    if len(run.scenario.workloads) > 1:
+        several = " and ".join(run.scenario.workloads)
+        raise ValueError(f"luck_of tells of the customers of one workload, and here are {several}; run each alone")
     spans = run.spans
     worked = (spans.ended - spans.started).groupby([spans.request, spans.service]).sum().unstack()
     asked = {workload.target for workload in run.scenario.workloads.values()}
@@ -35,8 +39,21 @@ def luck_of(run):
     found = pandas.DataFrame({"arrived": run.requests.arrived.to_numpy()} | drawn)
     messages = run.tables.messages
     if len(messages["partition"]):
-        found["partition"] = messages["partition"][np.argsort(run.tables.message_requests, kind="stable")]
+        found["partition"] = _of_each(run.tables.message_requests, messages["partition"], len(found))
     return found.rename_axis("customer")
+
+
+def _of_each(requests, partitions, customers):
+    """The partition of each customer's only message."""
+    number = np.bincount(requests, minlength=customers)
+    if (number != 1).any():
+        first = int(np.argmax(number != 1))
+        its = count(int(number[first]), "message")
+        raise ValueError(
+            f"luck_of tells where the one message of each customer lies, and customer {first} has {its}; "
+            "take a run in which each publishes once and nothing fails"
+        )
+    return partitions[np.argsort(requests)]
 
 
 def same(run, told, error=(), done=None):

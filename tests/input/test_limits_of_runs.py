@@ -37,6 +37,18 @@ def test_a_run_may_make_as_many_attempts_as_may_be_kept_and_no_more(most, fits):
             scenario.run()
 
 
+@pytest.mark.parametrize(
+    ("burst", "hint"), [(400, "make run.duration about 6s, lower the rate"), (1001, "let fewer come at once")]
+)
+def test_a_shorter_run_is_proposed_where_one_has_room_for_what_comes_at_once(burst, hint):
+    scenario = line([[{"work": 0}]], arrivals=burst, max_rows=1000)
+    scenario = scenario.replace({"workloads.others": {"target": "s0", "arrivals": {"constant": "100/s"}}})
+    with pytest.raises(ScenarioError, match=hint):
+        scenario.run()
+    if "duration" in hint:
+        assert len(scenario.replace({"run.duration": 6}).run().tables.rows["born"]) == 999  # the first comes at 10 ms
+
+
 @pytest.mark.parametrize(("last", "fits"), [(10, True), (11, False)])
 def test_a_thousand_items_of_one_request_may_come_to_a_service(last, fits):
     steps = [hands_on(1, 10), hands_on(2, 10), hands_on(3, last), [{"effect": "row"}]]

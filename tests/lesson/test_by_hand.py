@@ -116,3 +116,23 @@ def test_the_partition_of_a_customer_is_that_of_their_own_message_also_where_oth
     assert of != sorted(of)
     partitions = dict(zip(of, run.tables.messages["partition"].tolist(), strict=True))
     assert luck_of(run)["partition"].to_dict() == partitions
+
+
+def _published(steps, **workloads):
+    """A run of a desk with these steps, of which each publishes to a log."""
+    page = {"target": "desk", "arrivals": {"constant": "20/s"}}
+    return Scenario.from_dict({
+        "name": "desk", "workloads": {"page": page} | workloads,
+        "services": {"desk": {"handle": steps}, "reader": {"subscribe": "facts", "handle": [{"effect": "seen"}]}},
+        "channels": {"facts": {"log": {"partitions": 4}}}, "run": {"duration": "1s"},
+    }).run()  # fmt: skip
+
+
+def test_luck_of_customers_with_several_messages_or_none_or_of_two_workloads_is_refused_in_words():
+    publish = {"publish": "facts"}
+    with pytest.raises(ValueError, match="customer 0 has 2 messages; take a run in which each publishes once"):
+        luck_of(_published([publish, publish]))
+    with pytest.raises(ValueError, match="customer [0-9]+ has 0 messages"):
+        luck_of(_published([{"maybe": {"probability": 0.5, "then": [publish]}}]))
+    with pytest.raises(ValueError, match="one workload, and here are page and app; run each alone"):
+        luck_of(_published([publish], app={"target": "desk", "arrivals": {"constant": "20/s"}}))

@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parents[2]
 MODULES = ROOT / "evsim/view/player/js"
 LEAST = 20  # version of Node
 # Of V8: programs that live for two seconds end before code that is optimized for them has paid for itself.
-SHORT_LIVED = ["--no-opt", "--sparkplug", "--max-semi-space-size=64"]
+SHORT_LIVED = ["--no-opt", "--sparkplug", "--always-sparkplug", "--max-semi-space-size=64"]
 
 
 def node(*arguments, text=None):

@@ -132,5 +132,5 @@ def test_the_report_says_why_there_is_no_completion(tmp_path):
 
     file = tmp_path / "consumers.yaml"
     file.write_text(CONSUMERS, encoding="utf-8")
-    assert "No step left an effect, so there is no completion" in evsim_("run", file).stdout
+    assert "Nobody was due an effect, so there is no completion" in evsim_("run", file).stdout
     assert "No step left an effect" not in evsim_("run", "slow-consumer", "--set", "run.duration=5s").stdout

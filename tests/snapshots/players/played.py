@@ -20,13 +20,14 @@ USE = """async (film) => {
         ({...film.futures.at(-1), id: `${JSON.stringify(fault)} ${at}`, label: "another", origin: future, fault, at});
     const branch = film.breaks.length ? branchesOf(film) ?? another : null;
     const player = mountPlayer(body, film, {panels: PANELS, branch});
-    const byName = ([one], [other]) => (one < other ? -1 : 1);
+    const inOrder = (pairs) => (pairs.length > 1 ? pairs.sort(([one], [other]) => (one < other ? -1 : 1)) : pairs);
     const write = (node) => {
         if (!node.tagName) return node.textContent;
-        const looks = Object.entries(node.style).filter(([, value]) => typeof value !== "function").sort(byName);
+        const looks = inOrder(Object.entries(node.style));
         const others = [node.hidden, node.value, node.open, node.disabled, node.chosen, node.pen?.painted.splice(0)];
-        const attributes = [...node.attributes].sort(byName);
-        return `<${node.tagName} ${JSON.stringify([attributes, looks, others])}>${node.nodes.map(write).join("")}</>`;
+        let text = `<${node.tagName} ${JSON.stringify([inOrder([...node.attributes]), looks, others])}>`;
+        for (const each of node.nodes) text += write(each);
+        return text + "</>";
     };
     const pages = [];
     const shown = (what) => {

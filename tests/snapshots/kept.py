@@ -64,6 +64,7 @@ from tests.snapshots.players.players_in_use import PLAYERS_IN_USE
 from tests.snapshots.players.scenes_in_a_browser import SCENES_IN_A_BROWSER
 from tests.snapshots.runs.audits import SPOILT_BOOKS
 from tests.snapshots.runs.clocks import CLOCKS
+from tests.snapshots.runs.exports_and_films import EXPORTS_AND_FILMS
 from tests.snapshots.runs.further_ways import FURTHER_WAYS
 from tests.snapshots.runs.parts_alone import PARTS_ALONE
 from tests.snapshots.runs.pictures_of_parts import PICTURES_OF_PARTS
@@ -113,6 +114,7 @@ ROOMS = {  # room -> name -> a function that gives pairs: what it is, and the te
     | SEVERAL_VIEWS
     | PICTURES_OF_PARTS
     | PARTS_ALONE
+    | EXPORTS_AND_FILMS
     | SHORT_RUNS
     | SETTINGS_OF_PARTS,
     "players": PLAYERS

@@ -68,6 +68,7 @@ from tests.snapshots.runs.exports_and_films import EXPORTS_AND_FILMS
 from tests.snapshots.runs.further_ways import FURTHER_WAYS
 from tests.snapshots.runs.parts_alone import PARTS_ALONE
 from tests.snapshots.runs.pictures_of_parts import PICTURES_OF_PARTS
+from tests.snapshots.runs.run_figures import RUN_FIGURES
 from tests.snapshots.runs.runs_asked import RUNS_ASKED
 from tests.snapshots.runs.runs_drawn import RUNS_DRAWN
 from tests.snapshots.runs.settings_of_parts import SETTINGS_OF_PARTS
@@ -116,7 +117,8 @@ ROOMS = {  # room -> name -> a function that gives pairs: what it is, and the te
     | PARTS_ALONE
     | EXPORTS_AND_FILMS
     | SHORT_RUNS
-    | SETTINGS_OF_PARTS,
+    | SETTINGS_OF_PARTS
+    | RUN_FIGURES,
     "players": PLAYERS
     | PLAYERS_ASKED
     | HANDLED

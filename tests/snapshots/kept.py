@@ -28,6 +28,7 @@ from tests.snapshots.files.odd_descriptions import ODD_DESCRIPTIONS
 from tests.snapshots.files.odd_incidents import ODD_INCIDENTS
 from tests.snapshots.files.odd_traces import ODD_TRACES
 from tests.snapshots.lessons.answers_in_python import ANSWERS_IN_PYTHON
+from tests.snapshots.lessons.corners_of_incidents import CORNERS_OF_INCIDENTS
 from tests.snapshots.lessons.corners_of_lessons import CORNERS_OF_LESSONS
 from tests.snapshots.lessons.incidents import INCIDENTS
 from tests.snapshots.lessons.lessons import LESSONS
@@ -159,7 +160,8 @@ ROOMS = {  # room -> name -> a function that gives pairs: what it is, and the te
     | ANSWERS_IN_PYTHON
     | INCIDENTS
     | SEVERAL_OF_LESSONS
-    | CORNERS_OF_LESSONS,
+    | CORNERS_OF_LESSONS
+    | CORNERS_OF_INCIDENTS,
     "live": LIVE_RUNS
     | LIVE_LEDGERS
     | REAL_PARTS

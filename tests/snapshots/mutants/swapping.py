@@ -32,13 +32,20 @@ def swap(file, tree):
     if not pairs:
         raise ValueError(f"{file}: the mutant's code is no other")
     for before, after in pairs:
-        functions = _functions().get((path, before.co_firstlineno, before.co_qualname), [])
-        if not before.co_flags & 0x2 or not functions:  # the code of a module or of a class ran long ago
+        known = (path, before.co_firstlineno, before.co_qualname) in _functions()
+        if not before.co_flags & 0x2 or not known:  # the code of a module or of a class ran long ago
             raise CannotSwap
-        for each in functions:
-            if len(each.__code__.co_freevars) != len(after.co_freevars):
-                raise CannotSwap
-            each.__code__ = after
+        _put(path, before, after)
+
+
+def _put(path, before, after):
+    """Functions that have one code get the other, and so do those that were made within it and live on."""
+    for each in _functions().get((path, before.co_firstlineno, before.co_qualname), []):
+        if len(each.__code__.co_freevars) != len(after.co_freevars):
+            raise CannotSwap
+        each.__code__ = after
+    for inner in zip(_codes(before), _codes(after)):
+        _put(path, *inner)
 
 
 @cache

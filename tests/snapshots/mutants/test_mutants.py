@@ -10,6 +10,8 @@ import sys
 import pytest
 
 from evsim import counting
+from evsim.lesson.deck import gauges
+from evsim.lesson.deck.gauges import GAUGES
 from tests.snapshots.blind.importing import ROOT
 from tests.snapshots.mutants import making
 from tests.snapshots.mutants.__main__ import drawn, near
@@ -124,6 +126,25 @@ def test_a_function_that_runs_already_gets_the_code_of_the_mutant(count_as_befor
     assert count_as_before(0, "customer") == "0 customers"
     swap(mutant.file, mutant.tree)
     assert count_as_before(0, "customer") == "0 customer"
+
+
+@pytest.fixture
+def response():
+    """A function that another one made when its file was imported."""
+    gc.unfreeze()
+    its, makes = GAUGES["response"].value, gauges._response
+    codes = its.__code__, makes.__code__
+    yield its
+    its.__code__, makes.__code__ = codes
+
+
+def test_a_function_that_was_made_by_another_one_gets_it_too(response):
+    old = "answered = watched.told_between(start, end)\n        return _percent("
+    [mutant] = written_mutants(
+        [{"file": "evsim/lesson/deck/gauges.py", "old": old, "new": f"return share\n        {old}"}]
+    )
+    swap(mutant.file, mutant.tree)
+    assert response(None, "", 0, 60) == 0.5
 
 
 def test_what_a_file_does_when_it_is_imported_cannot_be_swapped():

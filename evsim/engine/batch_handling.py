@@ -54,7 +54,8 @@ class BatchHandling(Delivery):
             records.batches.append((row, copied))
         return copied
 
-    copy_ended = share
+    def copy_ended(self, leader):
+        self.share(leader)
 
     def _lost(self, leader):
         super()._lost(leader)

@@ -67,6 +67,7 @@ from tests.snapshots.runs.audits import SPOILT_BOOKS
 from tests.snapshots.runs.clocks import CLOCKS
 from tests.snapshots.runs.exports_and_films import EXPORTS_AND_FILMS
 from tests.snapshots.runs.further_ways import FURTHER_WAYS
+from tests.snapshots.runs.measured_parts import MEASURED_PARTS
 from tests.snapshots.runs.parts_alone import PARTS_ALONE
 from tests.snapshots.runs.pictures_of_parts import PICTURES_OF_PARTS
 from tests.snapshots.runs.run_figures import RUN_FIGURES
@@ -119,7 +120,8 @@ ROOMS = {  # room -> name -> a function that gives pairs: what it is, and the te
     | EXPORTS_AND_FILMS
     | SHORT_RUNS
     | SETTINGS_OF_PARTS
-    | RUN_FIGURES,
+    | RUN_FIGURES
+    | MEASURED_PARTS,
     "players": PLAYERS
     | PLAYERS_ASKED
     | HANDLED

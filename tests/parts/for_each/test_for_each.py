@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from evsim.results.batches import leaders
-from evsim.results.records import Outcome, Reason
+from evsim.results.records import Outcome, Reason, Verdict
 from evsim.scenario import Scenario
 from tests.support.cases import case, expected
 from tests.support.statistics import agrees
@@ -160,6 +160,18 @@ def test_of_a_batch_that_is_reported_only_those_come_again_that_failed(batches_o
         assert figures["dead"] + figures["done"] == figures["published"] and run.services["worker"]["failed_along"] == 0
         assert len(run.effects) == figures["done"]
     assert agrees(shares, 0.1, notices=0.25)
+
+
+def test_what_a_link_brings_twice_fails_again_for_those_alone_that_failed():
+    handle = [{"for_each": [{"work": 0.1}, {"fail": 0.5}, {"effect": "mail"}]}]
+    twice = {"duplication": ["events", "worker"], "probability": 1, "at": 0, "for": 1}
+    run = balanced(reading(5, handle, queue=POLLED, faults=[twice], report_item_failures=True))
+    rows = run.tables.rows
+    copies = np.flatnonzero(rows["verdict"] == Verdict.COPY)
+    made = np.isin(copies, run.tables.effects["row"])
+    assert len(copies) == 10 and {True, False} == set(made.tolist())
+    assert ((rows["outcome"][copies] == Outcome.OK) == made).all()
+    assert (rows["outcome"][copies][~made] == Outcome.FAILED).all()
 
 
 def keyed_faults(folder, keys, handle, poison, queue=None, **subscribe):

@@ -17,6 +17,7 @@ from tests.snapshots.experiments.futures import FUTURES
 from tests.snapshots.experiments.reports import REPORTS
 from tests.snapshots.experiments.results_drawn import RESULTS_DRAWN
 from tests.snapshots.experiments.several_results import SEVERAL_RESULTS
+from tests.snapshots.experiments.tables_of_parts import TABLES_OF_PARTS
 from tests.snapshots.files.brought_files import BROUGHT_FILES
 from tests.snapshots.files.commands import COMMANDS
 from tests.snapshots.files.corners_of_commands import CORNERS_OF_COMMANDS
@@ -73,6 +74,7 @@ from tests.snapshots.runs.pictures_of_parts import PICTURES_OF_PARTS
 from tests.snapshots.runs.run_figures import RUN_FIGURES
 from tests.snapshots.runs.runs_asked import RUNS_ASKED
 from tests.snapshots.runs.runs_drawn import RUNS_DRAWN
+from tests.snapshots.runs.runs_of_parts import RUNS_OF_PARTS
 from tests.snapshots.runs.settings_of_parts import SETTINGS_OF_PARTS
 from tests.snapshots.runs.several_views import SEVERAL_VIEWS
 from tests.snapshots.runs.short_runs import SHORT_RUNS
@@ -119,6 +121,7 @@ ROOMS = {  # room -> name -> a function that gives pairs: what it is, and the te
     | PARTS_ALONE
     | EXPORTS_AND_FILMS
     | SHORT_RUNS
+    | RUNS_OF_PARTS
     | SETTINGS_OF_PARTS
     | RUN_FIGURES
     | MEASURED_PARTS,
@@ -150,6 +153,7 @@ ROOMS = {  # room -> name -> a function that gives pairs: what it is, and the te
     | FUTURES
     | FORMULAS
     | FORMULAS_OF_PARTS
+    | TABLES_OF_PARTS
     | RESULTS_DRAWN
     | REPORTS
     | SEVERAL_RESULTS,

@@ -16,19 +16,20 @@ from tests.house.same_records import fingerprint
 from tests.snapshots.runs.systems import WRITTEN
 from tests.snapshots.texts import table, tried
 
-__all__ = ["SHORT_RUNS"]
+__all__ = ["SHORT_RUNS", "scenarios_of", "told_of_run"]
 
 FILE = Path(__file__).with_suffix(".yaml")
 TABLES = ("incidents", "services", "channels", "partitions")
 
 
-def _scenarios():
-    for text in FILE.read_text(encoding="utf-8").split("\n---\n"):
+def scenarios_of(file):
+    """Those that stand in a file, one after the other."""
+    for text in file.read_text(encoding="utf-8").split("\n---\n"):
         yield Scenario.from_yaml(text, folder=WRITTEN)
 
 
-def _told(name, scenario):
-    run = scenario.run()
+def told_of_run(name, run):
+    """(what, text) of what is counted in a run, and of what is said of it."""
     yield f"{name}: records", fingerprint(run)
     yield f"{name}: words", "\n".join(map(str, (*run.warnings, tried(run.audit), tried(run.theory))))
     yield f"{name}: summary", table(pd.Series(run.summary()))
@@ -36,11 +37,11 @@ def _told(name, scenario):
 
 
 def _runs():
-    scenarios = list(_scenarios())
+    scenarios = list(scenarios_of(FILE))
     for scenario in scenarios:
-        yield from _told(scenario.name, scenario)
+        yield from told_of_run(scenario.name, scenario.run())
     with patch.object(group, "MANY", 2):  # partitions are many
-        yield from _told("the last one, frugal", scenarios[-1])
+        yield from told_of_run("the last one, frugal", scenarios[-1].run())
 
 
 def _windows():

@@ -31,6 +31,7 @@ from tests.snapshots.files.odd_traces import ODD_TRACES
 from tests.snapshots.lessons.answers_in_python import ANSWERS_IN_PYTHON
 from tests.snapshots.lessons.corners_of_incidents import CORNERS_OF_INCIDENTS
 from tests.snapshots.lessons.corners_of_lessons import CORNERS_OF_LESSONS
+from tests.snapshots.lessons.corners_of_tables import CORNERS_OF_TABLES
 from tests.snapshots.lessons.incidents import INCIDENTS
 from tests.snapshots.lessons.lessons import LESSONS
 from tests.snapshots.lessons.odd_designs import ODD_DESIGNS
@@ -167,7 +168,8 @@ ROOMS = {  # room -> name -> a function that gives pairs: what it is, and the te
     | INCIDENTS
     | SEVERAL_OF_LESSONS
     | CORNERS_OF_LESSONS
-    | CORNERS_OF_INCIDENTS,
+    | CORNERS_OF_INCIDENTS
+    | CORNERS_OF_TABLES,
     "live": LIVE_RUNS
     | LIVE_LEDGERS
     | REAL_PARTS

@@ -31,6 +31,7 @@ SHOWN = (
     "response_p99", "completion_p99", "availability", "told_yes_not_true", "told_yes_never_true",
     "told_error_yet_true", "lost",
 )  # fmt: skip
+NO_COUNTS = ("response_p99", "completion_p99", "availability")  # of which 0 is a value as others are
 COMPARED = (
     "response_mean", "response_p99", "completion_mean", "completion_p99", "availability", "errors",
     "told_yes_never_true", "told_error_yet_true", "lost", "retries",
@@ -119,7 +120,7 @@ class Report:
         return header, rows
 
     def _shown(self, metric, found):
-        if found.mean == 0 and metric not in ("response_p99", "completion_p99"):
+        if found.mean == 0 and metric not in NO_COUNTS:
             return f"none seen in {count(found.n, 'run')}"
         return write_estimate(metric, found) if found.mean == found.mean else "too few customers to tell"
 

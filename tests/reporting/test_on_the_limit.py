@@ -12,6 +12,7 @@ from evsim.reporting.answer import answer
 from evsim.reporting.busiest import _later, busiest
 from evsim.reporting.effort import FEWER, Effort
 from evsim.reporting.excerpts import CUSTOMERS, excerpts
+from evsim.reporting.report_page import NO_COUNTS, SHOWN, Report
 from tests.reporting.test_effort import DESK, EFFORT
 
 DAY = evsim.Scenario.from_dict(
@@ -129,3 +130,11 @@ def test_a_profile_that_begins_between_two_points_begins_on_the_line_between_the
     day = [(0.0, 0.0), (100.0, 100.0), (200.0, 0.0)]
     assert _later(day, 50.0) == [[0.0, 50.0], [50.0, 100.0], [150.0, 0.0]]
     assert _later(day, 100.0) == [[0.0, 100.0], [100.0, 0.0]] and _later(day, 250.0) == [[0.0, 0.0]]
+
+
+def test_nobody_answered_is_a_value_and_not_a_thing_that_was_not_seen():
+    none = Estimate(0.0, 0.0, 0.0, 3, 0.0)
+    shown = {metric: Report._shown(None, metric, none) for metric in SHOWN}
+    assert shown["availability"] == "0 %"
+    assert shown["lost"] == "none seen in 3 runs"
+    assert all((text == "none seen in 3 runs") == (metric not in NO_COUNTS) for metric, text in shown.items())

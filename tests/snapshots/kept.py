@@ -13,8 +13,10 @@ from tests.snapshots.experiments.experiments_at_limits import EXPERIMENTS_AT_LIM
 from tests.snapshots.experiments.experiments_refused import EXPERIMENTS_REFUSED
 from tests.snapshots.experiments.formulas import FORMULAS
 from tests.snapshots.experiments.formulas_of_parts import FORMULAS_OF_PARTS
+from tests.snapshots.experiments.further_reports import FURTHER_REPORTS
 from tests.snapshots.experiments.futures import FUTURES
 from tests.snapshots.experiments.reports import REPORTS
+from tests.snapshots.experiments.reports_by_hand import REPORTS_BY_HAND
 from tests.snapshots.experiments.results_drawn import RESULTS_DRAWN
 from tests.snapshots.experiments.several_results import SEVERAL_RESULTS
 from tests.snapshots.experiments.tables_of_parts import TABLES_OF_PARTS
@@ -157,6 +159,8 @@ ROOMS = {  # room -> name -> a function that gives pairs: what it is, and the te
     | TABLES_OF_PARTS
     | RESULTS_DRAWN
     | REPORTS
+    | FURTHER_REPORTS
+    | REPORTS_BY_HAND
     | SEVERAL_RESULTS,
     "lessons": LESSONS
     | STUDENTS

@@ -61,10 +61,20 @@ REPLICATED = Scenario.from_dict({
     "network": {"links": {"cable": {"between": ["customers", "front"]}}}, "run": {"duration": "2s"},
 })  # fmt: skip
 
+PIPED = Scenario.from_dict({
+    "name": "piped", "workloads": {"lines": {"target": "list", "arrivals": {"constant": 5}}},
+    "services": {"list": {"handle": [{"publish": "listed"}, {"send": "news"}, {"call": "help"}]},
+                 "keep": {"subscribe": ["listed", "news"], "handle": [{"effect": "kept"}]},
+                 "help": {"handle": [{"work": "1ms"}]}},
+    "channels": {"listed": {"pipe": 4}, "news": "bus"}, "run": {"duration": "1s"},
+})  # fmt: skip
+
 
 def _broken():
     kept, long = REPLICATED.run(), REPLICATED.replace({"run.duration": "40s", "name": "long"}).run()
-    for name, some in {"one": [kept], "another length": [kept, long], "others": [CLASSIC.run(until=1), kept]}.items():
+    those = {"one": [kept], "another length": [kept, long], "others": [CLASSIC.run(until=1), kept],
+             "without a network": [PIPED.run()]}  # fmt: skip
+    for name, some in those.items():
         yield name, "\n".join(map(json.dumps, breaks(some)))
     designs = {"kept": kept, "desk": ONE.run(), "both": BOTH.run(), "events": EVENTS.replace(SHORT).run()}
     faults = [
@@ -110,6 +120,10 @@ def _pages():
     player = Player(EVENTS.replace(SHORT).run(), CLASSIC.replace(SHORT).run())
     asked = {"moments": (0.25,), "lengths": ("1s", "2s")}
     yield "with two futures of each", plain(_without_pictures(player.to_html(**asked)))
+    plugs = Player(*player.runs, shows=("plugs",), more={"plugs": {"parts": ["database", "inbox"], "longest": 9}})
+    its = plugs.stored((0.5, 0.25), (2, 0.5))
+    stored = [(each["id"], each["label"], each["changed"]) for each in its["stored"]]
+    yield "with plugs", "\n".join(map(str, [its["toy"], *its["breaks"], *stored]))
     yield "shown", "\n".join(str(tried(shown, ["subscription"], **each)) for each in (
         {}, {"stops": 2}, {"stops": "mine"}, {"stops": None, "begins": 1.5, "pace": "mine", "speed": 4, "pays": "all"},
         {"shows": ("bet", "looks"), "hides": True, "more": {"bet": 1}}, {"shows": ["bets"]}))  # fmt: skip

@@ -90,6 +90,7 @@ from tests.snapshots.runs.systems import (
     told_of_written,
 )  # fmt: skip
 from tests.snapshots.runs.ways_of_running import WAYS_OF_RUNNING
+from tests.snapshots.runs.ways_of_requests import WAYS_OF_REQUESTS
 from tests.snapshots.runs.windows import WINDOWS
 
 __all__ = ["ROOMS", "SNAPSHOTS", "differences", "fingerprints", "keep", "kept", "kept_with", "libraries"]
@@ -123,6 +124,7 @@ ROOMS = {  # room -> name -> a function that gives pairs: what it is, and the te
     | PICTURES_OF_PARTS
     | PARTS_ALONE
     | EXPORTS_AND_FILMS
+    | WAYS_OF_REQUESTS
     | SHORT_RUNS
     | RUNS_OF_PARTS
     | SETTINGS_OF_PARTS

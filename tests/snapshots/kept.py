@@ -89,8 +89,8 @@ from tests.snapshots.runs.systems import (
     told_of_systems,
     told_of_written,
 )  # fmt: skip
-from tests.snapshots.runs.ways_of_running import WAYS_OF_RUNNING
 from tests.snapshots.runs.ways_of_requests import WAYS_OF_REQUESTS
+from tests.snapshots.runs.ways_of_running import WAYS_OF_RUNNING
 from tests.snapshots.runs.windows import WINDOWS
 
 __all__ = ["ROOMS", "SNAPSHOTS", "differences", "fingerprints", "keep", "kept", "kept_with", "libraries"]

@@ -1,6 +1,7 @@
 """The ways of requests in runs in which everything happens that an export can tell, and the pictures of these runs."""
 
 from evsim import Scenario
+from evsim.view.style import faults
 from tests.exports.runs import a_run
 from tests.snapshots.runs.exports_and_films import RUNS, SELDOM
 from tests.snapshots.telling import written
@@ -9,7 +10,7 @@ from tests.snapshots.texts import rounded, tried
 __all__ = ["WAYS_OF_REQUESTS"]
 
 FEW = 5  # requests of a run
-PICTURES = ("flow", "promise", "latency", "ecdf", "staleness", "spread", "instances")
+PICTURES = ("flow", "promise", "latency", "ecdf", "staleness", "spread", "instances", "who_knows_whom")
 
 
 def _chosen(run):
@@ -31,6 +32,9 @@ def _told_of(name, run):
     for kind in PICTURES:
         made = tried(run.plot.scene, kind)
         yield f"{name}: {kind}", rounded(f"{made.title}\n{made.alt}\n{written(made)}")
+    for fault in faults(run)[:1]:
+        made = run.plot.scene("promise", at=fault.start)
+        yield f"{name}: promise when a fault begins", rounded(f"{made.title}\n{made.alt}\n{written(made)}")
 
 
 def _told():

@@ -151,12 +151,13 @@ def corners_of(page):
 
     own = {"objectives": {"response_mean": "1s"}, "name": "open", "run.duration": "200ms"}
     promises = {"name": "other", "objectives": {"response_p90": "1s", "lost": 0}, WORK: "1ms", WORKERS: 1}
+    more = SHORT.replace({WORK: "9ms", "services.archive": {"handle": [{"work": "1ms"}]}})
     slow = SHORT.replace({WORK: "100ms", "name": "slow", ARRIVALS: {"constant": "30/s"}})
     corners = {
         "busy": _busy, "cut": _cuts, "answers": _answers, "effort": _efforts, "loads": _loads, "duties": _duties,
         "closed": lambda: report(SHORT.replace({ARRIVALS: CLOSED, "run.duration": "200ms"}), SHORT.replace(own), n=8),
         "apart": lambda: report(SHORT.replace({ARRIVALS: {"constant": "400/s"}}), slow),
-        "second": lambda: report(SHORT, SHORT.replace(promises), SHORT.replace({WORK: "9ms"}), labels=list("abc")),
+        "second": lambda: report(SHORT, SHORT.replace(promises), more, labels=list("abc")),
         "flips": lambda: report(FLIPS), "stopped": lambda: [_stopped(page, after) for after in (30, 340)],
         "stored": lambda: in_folder(lambda folder: "\n".join(_stored(folder))),
     }  # fmt: skip

@@ -70,7 +70,7 @@ def _peak():
         ARRIVALS: {"profile": [["0s", "20/s"], ["1s", "20/s"], ["1s", "60/s"], ["2s", "60/s"], ["2s", "20/s"]]},
         "run.duration": "4s", "objectives": {"response_mean": "150ms"}, WORKERS: 4})  # fmt: skip
     with patch.object(sys.modules["evsim.reporting.excerpts"], "CUSTOMERS", 15):
-        done = evsim.report(day, n=8, seed=4, **ALONE)
+        done = evsim.report(day, n=9, seed=6, **ALONE)
     yield f"{done.shortened}\n{done.faults['begin']} {done.faults['lasts']} {done.faults['runs']}"
     yield from (f"{name} {times}: {each}" for name, its in done.loads.items() for times, each in its)
     yield from done.holds.values()

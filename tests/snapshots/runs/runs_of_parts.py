@@ -20,6 +20,7 @@ def _told():
         priced = [*scenario.services.values(), *scenario.channels.values()]
         if any(each.price for each in priced):
             yield f"{name}: cost", drawn(run.plot.cost)
+            yield f"{name}: cost in words", run.plot.cost().alt_text
 
 
 RUNS_OF_PARTS = {"runs of parts": _told}

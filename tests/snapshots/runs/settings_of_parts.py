@@ -23,6 +23,7 @@ services:
 channels: {questions: queue, answers: queue}
 run: {duration: 1s}
 """
+AROUND = "{{exchange: {{type: fanout, alternate: {}}}}}"
 CHANGES = (
     ("correlate: page", "correlate: pgae"), ("correlate: page", "correlate: nobody"), ("correlate: page", "work: 1s"),
     ("await_reply: 500ms", "work: 2s"),
@@ -36,6 +37,12 @@ CHANGES = (
     ("subscribe: q", "price: {tiers: [{beyond: 5, gb_second: 1}, {beyond: 5, gb_second: 2}]}, subscribe: q"),
     ("subscribe: q", "price: {tiers: [{beyond: 9, gb_second: 1}, {beyond: 5, gb_second: 2}]}, subscribe: q"),
     ("answers: queue", "answers: {log: {}}"),
+    ("answers: queue", "answers: {exchange: {type: fanout, price: {partition_hour: 1}}}"),
+    ("answers: queue", f"answers: queue, z: {AROUND.format('a')}, a: {AROUND.format('z')}"),
+    ("subscribe: q", "function: {}, workers: 2, price: {gb_second: 1}, subscribe: q"),
+    ("handle: [{publish: answers}]", f"handle: [{', '.join(3 * ['{operations: {one: [{work: 1s}]}}'])}]"),
+    ("run: {", "faults: [{restart: page, mtbf: 500ms, mttr: 100ms}]\nrun: {"),
+    ("run: {", "faults: [{restart: page, at: 500ms}]\nrun: {"),
 )  # fmt: skip
 
 

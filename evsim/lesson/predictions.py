@@ -137,7 +137,8 @@ class Prediction:
     def _words(self, guess):
         if self.number is None:
             return f"\N{LEFT DOUBLE QUOTATION MARK}{guess}\N{RIGHT DOUBLE QUOTATION MARK}"
-        return f"{guess:,.6g} {self.unit}".strip()
+        digits = ".6g" if abs(guess) < 999_999 else ".0f"  # a million is no 1e+06
+        return f"{guess:,{digits}} {self.unit}".strip()
 
     def _verdict(self, truth):
         if self.guess == truth:

@@ -209,3 +209,11 @@ def test_the_truth_is_given_or_found_by_a_function(folder):
     assert "it is 57" in predict("How many?", number=(0, 100), truth=lambda: 57).compare()
     with pytest.raises(ValueError, match="give the truth"):
         fraction().compare()
+
+
+def test_a_million_is_written_with_all_its_digits():
+    asked = predict("How many?", number=(0, 1e7), unit="people").forget().guessed(1234567)
+    assert "You guessed 1,234,567 people. In this run it is 999,999 people" in asked.compare(999_999.0).replace(
+        "\n", " "
+    )
+    assert "it is 10,000,000 people" in asked.compare(1e7).replace("\n", " ")

@@ -85,8 +85,9 @@ def _two_workloads():
     def of_the_phone(run):
         yield lesson.properties.counterexample(run, 9, "was not served")
 
-    its = Exercise(Task("all is well", lambda design: {"": (design, [of_the_phone])}))
-    return _lines(its.check(SHOP), repr(its.look()))
+    longer = SHOP.replace({"name": "longer", "run.duration": "3s"})
+    its = Exercise(Task("all is well", lambda design: {"": (design, []), "for longer": (longer, [of_the_phone])}))
+    return _lines(its.check(SHOP), repr(its.look()), its.design.name)
 
 
 ANSWERS = {
@@ -124,6 +125,9 @@ def _of_guesses():
     for guess in (60, 80):
         asked = predict("Where?", number=(40, 100)).forget().guessed(guess)
         yield f"at {guess}", drawn(_on_axes, asked, 40, 100)
+    many = predict("How many?", number=(0, 1e7), unit="people")
+    yield "many", _lines(*(many.forget().guessed(guess).compare(truth) for guess, truth in (
+        (1234.5678, 1234.56), (1234567, 2345678), (0.12345678, 9999999.0))))  # fmt: skip
     names = [student(name, before=RIGHT) for name in ("@Ada", "=Bo", "-Cy", "+Di", " Eve")]
     odd = student("Fay") | {"inventory": {"before": {"at-once": "a minute", "early": None}, "after": {"early": "?"}}}
     yield "class", _lines(Tally([*names, odd]).to_csv(), Tally([*names, odd]).text())
@@ -167,7 +171,7 @@ def _of_registrations():
         str(lesson.caught_up(lesson_size("events").replace({"faults": faults, "run.duration": "15s"}).run())),
     )
     letters = SHOP.replace({
-        HANDLE: [{"publish": "jobs"}, {"publish": "jobs"}, {"reply": "ok"}],
+        HANDLE: [{"publish": "jobs"}, {"publish": "jobs"}, {"fail": 0.4}, {"reply": "ok"}],
         "services.stock": {"workers": 1, "subscribe": "jobs", "handle": [{"work": "375ms"}, {"effect": "sold"}]},
         "channels": {"dead": "queue", "jobs": {"queue": {"max_length": 6, "ttl": "1500ms", "dead_letter": "dead"}}},
         "run.drain_limit": "1s",

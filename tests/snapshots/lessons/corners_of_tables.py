@@ -13,6 +13,7 @@ from evsim import lesson
 from evsim.lesson import contention, lesson_size, luck, properties
 from evsim.lesson.catching_up import caught_up_at
 from evsim.lesson.challenge import Challenge, allowed, judged, read_entries
+from evsim.lesson.deck.draws import draw
 from evsim.lesson.explore import Explorer
 from evsim.lesson.loop_task import heard, on_the_bus
 from evsim.lesson.sign_task import month, shop
@@ -91,6 +92,9 @@ def _of_checks():
     slow = [{"slowdown": storm.LIST, "factor": 400, "at": "87s", "for": "60s"}]
     cut = storm.storm(2).replace({"faults": slow, "run.drain_limit": "0s"}).run()
     yield "storm", _lines(*storm.well_again(cut), *storm.hardly_an_error(cut))
+    pipe = lesson.tasks.pipe_task
+    full = [pipe.advertised(places, "reject_publish").replace({"run.duration": "20s"}).run() for places in (18, 19, 20)]
+    yield "full", _lines(*([*pipe.refused_in_need(each)][:3] for each in full))
     contract = lesson.tasks.contract_task
     plan = {"register": {9: "writes mail", 3: "writes both"}, "welcome": {7: "reads mail", 2: "reads both"}}
     at = [SimpleNamespace(request=number, now=now / 2) for number in range(5) for now in range(31)]
@@ -116,6 +120,8 @@ def _of_tables():
     yield "no number", table(window.shown(none=window.board(999).replace({"run.duration": "9s"}).run()))
     net, new, real = lesson.tasks.network_task, lesson.tasks.newcomer_task, lesson.reality_task
     yield "abroad", _lines(*(net._abroad(lesson_size(name)) for name in ("classic", "events")))
+    yield "gone", _lines(*(net._gone(lesson_size(name)) for name in ("classic", "events")))
+    yield "drawn", str([draw({"at": {"from": "1s", "to": "2.9s"}}, seed) for seed in range(9)])
     changed = new.events().replace({"services.database.workers": 3})
     yield "lines", table(new.lines_touched(alike=[new.events(), changed], more=[new.events(), new.events(4)]))
     yield "sum", str(real._sum_of_means(real.flow()))

@@ -35,7 +35,7 @@ class StepFailed(Exception):
     """A call or a publish of a Python handler failed. Catch it to go on; uncaught, it fails the attempt."""
 
     def __init__(self, reason):
-        super().__init__(Reason(reason).name.lower().replace("_", " "))
+        super().__init__(Reason.word(reason))
         self.reason = reason
 
 

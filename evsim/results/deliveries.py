@@ -4,6 +4,7 @@ from functools import cached_property
 
 import numpy as np
 
+from evsim.results.codes import among
 from evsim.results.obligations import last_attempts
 from evsim.results.records import NUMBERS, Outcome, Reason, Verdict
 from evsim.scenario.groups import group_of
@@ -73,7 +74,7 @@ class Deliveries:
         self._mark_copies(tables.records.copies, state)
         self.state = state
         self.born = rows["born"][row]
-        reopened = np.isin(verdict, (Verdict.GIVEN_BACK, Verdict.REVOKED))
+        reopened = among(verdict, (Verdict.GIVEN_BACK, Verdict.REVOKED))
         self.settled = np.where(reopened, np.nan, rows["settled"][last])
         self.request = tables.row_requests[row]
         counted = requests.cohort[self.request]

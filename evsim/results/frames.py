@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from evsim.results.codes import among
 from evsim.results.deaths import deaths
 from evsim.results.deliveries import DELIVERY_STATES
 from evsim.results.records import Outcome, Reason, Verdict
@@ -10,11 +11,6 @@ from evsim.results.requests import REQUEST_OUTCOMES
 __all__ = ["effects_frame", "incidents_frame", "ledger_frame", "requests_frame", "spans_frame"]
 
 EFFECT_STATES = ("none", "some", "all", "repeated")
-
-
-def _words(enumeration):
-    """The names of an enumeration as plain words, by value."""
-    return np.array([member.name.lower().replace("_", " ") for member in enumeration])
 
 
 def _frame(columns):
@@ -76,9 +72,9 @@ def spans_frame(run):
             "replied": run.tables.replied,
             "settled": rows["settled"],
             "late": run.tables.late,
-            "outcome": _words(Outcome)[rows["outcome"]],
-            "verdict": _words(Verdict)[rows["verdict"]],
-            "reason": _words(Reason)[rows["reason"]],
+            "outcome": np.array(Outcome.words())[rows["outcome"]],
+            "verdict": np.array(Verdict.words())[rows["verdict"]],
+            "reason": np.array(Reason.words())[rows["reason"]],
             "cohort": run.tables.row_cohort,
         }
     )
@@ -93,8 +89,8 @@ def ledger_frame(run):
     requests = run.tables.requests
     verdict = ledger.verdict
     why, count = deaths(run)
-    held = np.isin(verdict, (Verdict.OPEN, Verdict.GIVEN_BACK, Verdict.REVOKED))
-    disposition = np.where(held, "held", np.where(verdict == Verdict.DONE, "acked", _words(Verdict)[verdict]))
+    held = among(verdict, (Verdict.OPEN, Verdict.GIVEN_BACK, Verdict.REVOKED))
+    disposition = np.where(held, "held", np.where(verdict == Verdict.DONE, "acked", np.array(Verdict.words())[verdict]))
     return _frame(
         {
             "message": message,
@@ -126,7 +122,7 @@ def ledger_frame(run):
 
 def _causes(ledger, rows):
     """Why each delivery ended as it did; what was acknowledged and not done says so."""
-    causes = _words(Reason)[rows["reason"][ledger.last]].astype(object)
+    causes = np.array(Reason.words())[rows["reason"][ledger.last]].astype(object)
     early = (ledger.verdict == Verdict.DONE) & (ledger.state == DELIVERY_STATES.index("lost"))
     what = np.where(ledger.partitioned[early], "commit", "acknowledgement").astype(object)
     causes[early] = causes[early] + " after the early " + what

@@ -10,13 +10,13 @@ While a run lasts, times are in ticks; when the records are closed they become s
 
 from array import array
 from bisect import bisect_left
-from enum import IntEnum
 from itertools import chain
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from evsim.registry import reasons
+from evsim.results.codes import Codes
 from evsim.results.rare_column import RareColumn
 from evsim.ticks import SECOND
 
@@ -43,7 +43,7 @@ LATER = 1 << 30  # a luck from here on is the number of a retry key, that of a l
 GROWTH = 4096  # rows added at a time
 
 
-class Outcome(IntEnum):
+class Outcome(metaclass=Codes):
     """How the execution of an attempt ended: what the one who worked knows."""
 
     OPEN = 0  # not yet
@@ -55,7 +55,7 @@ class Outcome(IntEnum):
     WITHDRAWN = 6  # taken back before it started
 
 
-class Verdict(IntEnum):
+class Verdict(metaclass=Codes):
     """How the lease of an attempt ended: what who asked knows. The last attempt's verdict is the obligation's."""
 
     OPEN = 0  # still held, or still ready
@@ -75,10 +75,9 @@ class Verdict(IntEnum):
     BEATEN = 14  # another attempt at the same obligation was answered first
 
 
-class Reason(IntEnum):
+class Reason(metaclass=Codes):
     """Why an attempt did not end well: what is known everywhere, and then what parts bring (:mod:`evsim.registry`)."""
 
-    _ignore_ = "_number _name"
     NONE = 0
     FAIL_STEP = 1
     ERROR_RATE = 2
@@ -119,7 +118,7 @@ class Reason(IntEnum):
 
 
 def _of_parts(what):
-    return {Reason[name] for name, reason in reasons().items() if getattr(reason, what)}
+    return {Reason.named(name) for name, reason in reasons().items() if getattr(reason, what)}
 
 
 FINAL = frozenset({Reason.REJECTED, Reason.TAKEN} | _of_parts("final"))  # another attempt would not end better
@@ -129,7 +128,7 @@ REFUSALS = frozenset(
 )  # who asked sees that it was refused, and no error
 
 
-class Fate(IntEnum):
+class Fate(metaclass=Codes):
     """Why a message is not kept by its channel."""
 
     OPEN = 0

@@ -6,6 +6,7 @@ import numpy as np
 
 from evsim.figures import MORE, Figure, Over
 from evsim.results.batches import followers
+from evsim.results.codes import among
 from evsim.results.confirmations import waited_for
 from evsim.results.fairness import standing
 from evsim.results.intervals import highest, inside, without_overlap
@@ -79,7 +80,7 @@ class AtService:
         self.of_counted = _SomeRows(self.rows, self.counted)
 
     def ended_as(self, *outcomes):
-        return int(np.isin(self.of_counted["outcome"], outcomes).sum())
+        return int(among(self.of_counted["outcome"], outcomes).sum())
 
     @property
     def arrivals(self):

@@ -108,7 +108,7 @@ def _moments(run, number, workload):
             place = f"partition {messages['partition'][message]}, offset {messages['offset'][message]}"
             yield Moment(float(messages["appended"][message]), "kept", channel, place, message=message)
         elif messages["fate"][message]:
-            fate = Fate(messages["fate"][message]).name.lower()
+            fate = Fate.word(messages["fate"][message])
             yield Moment(float(messages["published"][message]), fate, channel, f"message {message}", message=message)
         if messages["acknowledged"][message] >= 0:
             yield Moment(
@@ -166,12 +166,12 @@ def _of_row(run, row):
         if time >= 0 and not (column == "ready" and kind == "delivery"):
             yield Moment(time, what, service if what != "granted" else way, detail, row)
     if rows["ended"][row] >= 0:
-        outcome, reason = Outcome(rows["outcome"][row]), Reason(rows["reason"][row])
-        why = reason.name.lower().replace("_", " ") if outcome != Outcome.OK and reason else detail
-        yield Moment(float(rows["ended"][row]), outcome.name.lower(), service, why, row)
+        outcome, reason = rows["outcome"][row], rows["reason"][row]
+        why = Reason.word(reason) if outcome != Outcome.OK and reason else detail
+        yield Moment(float(rows["ended"][row]), Outcome.word(outcome), service, why, row)
     if run.tables.skipped[row] >= 0:
         yield Moment(float(run.tables.skipped[row]), "skipped", service, "done before", row)
     if rows["settled"][row] >= 0:
-        verdict = Verdict(rows["verdict"][row]).name.lower().replace("_", " ")
+        verdict = Verdict.word(rows["verdict"][row])
         told = {"request": "answer", "call": "reply", "delivery": "settled"}[kind]
         yield Moment(float(rows["settled"][row]), told, place.source if place else "", verdict, row)

@@ -31,7 +31,7 @@ class Caller:
             return Verdict.TIMEOUT, Reason.TIMEOUT
         finally:
             del self._waiting[id]
-        return (Verdict.DONE if ok else Verdict.ERROR), Reason(reason)
+        return (Verdict.DONE if ok else Verdict.ERROR), reason
 
     async def _connection(self, peer):
         if (writer := self._writers.get(peer)) is not None:

@@ -216,7 +216,7 @@ class Lifelines:
             self._put(SIGNS, Dots(name, [x], [time], look, LARGE, words=f"{name}, {seconds(time)}"))
             self._words(x, time, seconds(time))
         if span.outcome in (Outcome.FAILED, Outcome.CRASHED):
-            self._cross(x, span.ended, "" if span.reason == Reason.DEPENDENCY else span.outcome.name.lower())
+            self._cross(x, span.ended, "" if span.reason == Reason.DEPENDENCY else Outcome.word(span.outcome))
 
     def _answered(self, span, x, asker):
         """The way back: answer or acknowledgement, or the asker's giving up."""

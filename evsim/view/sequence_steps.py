@@ -47,7 +47,7 @@ REASONS = {
     Reason.BATCH: "another one of its batch failed",
     Reason.TAKEN: "it is taken",
     Reason.CONFLICT: "another one was first",
-    **{Reason[name]: reason.words for name, reason in reasons().items()},
+    **{Reason.named(name): reason.words for name, reason in reasons().items()},
 }
 
 UNKEPT = {

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from evsim.results.outcomes import TOLD
-from evsim.results.records import NEVER_SENT, Fate, Outcome, Reason, Verdict
+from evsim.results.records import NEVER_SENT, Outcome, Verdict
 from evsim.results.remarks import remarks
 from evsim.results.requests import REQUEST_OUTCOMES
 from evsim.results.ways import Way
@@ -50,9 +50,9 @@ class Span(Way):
     replied: float
     late: float
     skipped: float
-    outcome: Outcome
-    verdict: Verdict
-    reason: Reason
+    outcome: int
+    verdict: int
+    reason: int
     effects: list = field(default_factory=list)
     undos: list = field(default_factory=list)
     operation: str | None = None
@@ -77,7 +77,7 @@ class Span(Way):
     @property
     def gone(self):
         """What took it out of its channel before it was handed out, in a word; empty if nothing did."""
-        return self.verdict.name.lower() if self.is_never_leased and self.verdict in GONE else ""
+        return Verdict.word(self.verdict) if self.is_never_leased and self.verdict in GONE else ""
 
 
 @dataclass(eq=False)
@@ -100,7 +100,7 @@ class Message:
     published: float
     appended: float
     acknowledged: float
-    fate: Fate
+    fate: int
     sendings: list
     confirmed_from: float
     item: str = ""
@@ -206,9 +206,9 @@ class Story:
                 replied if replied == replied else ended,
                 late,
                 self._since(self.run.tables.skipped[row]),
-                Outcome(rows["outcome"][row]),
-                Verdict(rows["verdict"][row]),
-                Reason(rows["reason"][row]),
+                int(rows["outcome"][row]),
+                int(rows["verdict"][row]),
+                int(rows["reason"][row]),
                 operation=place.operation if place else None,
                 item=items[row],
             )
@@ -241,7 +241,7 @@ class Story:
                 published,
                 appended,
                 acknowledged,
-                Fate(columns["fate"][number]),
+                int(columns["fate"][number]),
                 [
                     replace(each, sent=self._since(each.sent), arrived=self._since(each.arrived))
                     for each in self.run.tables.sendings[number]

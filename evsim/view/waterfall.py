@@ -177,7 +177,7 @@ def _failures(span):
     elif span.outcome == Outcome.LOST:
         yield span.born if not span.is_delivery else span.leased, "lost on the way"
     elif span.outcome in (Outcome.CRASHED, Outcome.FAILED, Outcome.REFUSED, Outcome.WITHDRAWN):
-        yield span.ended, "not asked" if span.is_never_sent else span.outcome.name.lower()
+        yield span.ended, "not asked" if span.is_never_sent else Outcome.word(span.outcome)
     if span.verdict == Verdict.TIMEOUT and span.outcome in (Outcome.OK, Outcome.OPEN):
         yield span.settled, GIVEN_UP
 

@@ -116,4 +116,4 @@ class Plain:
 
 
 def word(enumeration, code):
-    return enumeration(code).name.lower().replace("_", " ")
+    return enumeration.name_of(code).lower().replace("_", " ")

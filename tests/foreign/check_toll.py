@@ -87,7 +87,7 @@ def test_a_diagram_and_the_player_say_it(poor):
 
 
 def test_it_comes_behind_those_of_evsim_and_a_name_that_is_no_name_is_refused(monkeypatch):
-    assert list(reasons()) == ["TOO_POOR"] and max(Reason) == Reason["TOO_POOR"] == len(Reason) - 1
+    assert list(reasons()) == ["TOO_POOR"] and Reason.TOO_POOR == Reason.named("TOO_POOR") == len(Reason.words()) - 1
     import evsim_toll
 
     reasons.cache_clear()

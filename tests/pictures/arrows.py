@@ -19,7 +19,7 @@ def arrows(one):
 
 
 def why(row):
-    return REASONS[Reason[row.reason.upper().replace(" ", "_")]]
+    return REASONS[Reason.named(row.reason.upper().replace(" ", "_"))]
 
 
 class _Attempt:

@@ -93,7 +93,7 @@ def times(service, column):
 def causes(service):
     """Why attempts at a service failed, in the order of the attempts."""
     return lambda run: [
-        _word(Reason(run.tables.rows["reason"][row])) for row in rows_at(run, service) if run.tables.rows["reason"][row]
+        Reason.word(run.tables.rows["reason"][row]) for row in rows_at(run, service) if run.tables.rows["reason"][row]
     ]
 
 
@@ -120,7 +120,3 @@ def states(channel):
 def column(name):
     """The times in a column of the messages, in the order in which they were written."""
     return lambda run: [nano(each) for each in run.tables.messages[name] if each >= 0]
-
-
-def _word(member):
-    return member.name.lower().replace("_", " ")

@@ -56,32 +56,32 @@ def _minute(time):
 
 def _worked(rows, places, row):
     """What a service says of work that ended badly."""
-    outcome, reason = Outcome(rows["outcome"][row]), Reason(rows["reason"][row])
+    outcome = int(rows["outcome"][row])
     if outcome not in (Outcome.FAILED, Outcome.CRASHED, Outcome.REFUSED) or rows["place"][row] < 0:
         return None
     place = places[rows["place"][row]]
     what = "a message" if place.is_delivery else "a request"
     verb = {Outcome.FAILED: f"{what} failed", Outcome.CRASHED: f"lost {what} in a crash",
             Outcome.REFUSED: f"refused {what}"}[outcome]  # fmt: skip
-    return place.service, f"{verb}: {_because(reason)}"
+    return place.service, f"{verb}: {_because(rows['reason'][row])}"
 
 
 def _asked(rows, places, row):
     """What a caller says of a call without an answer, and a channel of a message that it gave up."""
-    verdict, place = Verdict(rows["verdict"][row]), places[rows["place"][row]] if rows["place"][row] >= 0 else None
+    verdict, place = rows["verdict"][row], places[rows["place"][row]] if rows["place"][row] >= 0 else None
     if verdict == Verdict.TIMEOUT and place is not None and place.is_call:
         return place.source, f"no answer from {place.service} in time"
     if verdict == Verdict.DEAD and place is not None:
         return place.source, f"a message is given up after {count(max(1, int(rows['attempt'][row])), 'attempt')}"
     if verdict in (Verdict.DROPPED, Verdict.EXPIRED):
-        return place.source if place else "broker", f"a message is removed: {_because(Reason(rows['reason'][row]))}"
-    if verdict == Verdict.REJECTED and Reason(rows["reason"][row]) in NEVER_SENT and place is not None:
-        return place.source, f"did not ask {place.service}: {_because(Reason(rows['reason'][row]))}"
+        return place.source if place else "broker", f"a message is removed: {_because(rows['reason'][row])}"
+    if verdict == Verdict.REJECTED and rows["reason"][row] in NEVER_SENT and place is not None:
+        return place.source, f"did not ask {place.service}: {_because(rows['reason'][row])}"
     return None
 
 
 def _because(reason):
-    words = reason.name.lower().replace("_", " ")
+    words = Reason.word(reason)
     return EXCEPTION if words in OF_THE_HANDLER else words
 
 

@@ -6,6 +6,7 @@ import numpy as np
 
 from evsim.parts.event_loop.words import OF_POOL
 from evsim.results.batches import followers
+from evsim.results.codes import among
 from evsim.results.intervals import inside
 from evsim.results.records import Outcome, Verdict
 from evsim.results.remarks import remarks
@@ -77,7 +78,7 @@ class Watched:
         return self.at(service) & _between(self.rows["ended"], start, end) & (self.rows["outcome"] == Outcome.OK)
 
     def failed(self, service, start, end):
-        bad = np.isin(self.rows["outcome"], (Outcome.FAILED, Outcome.CRASHED))
+        bad = among(self.rows["outcome"], (Outcome.FAILED, Outcome.CRASHED))
         return self.at(service) & _between(self.rows["ended"], start, end) & bad
 
     def refused(self, service, start, end):
@@ -103,7 +104,7 @@ class Watched:
 
     def removed(self, channel, start, end):
         """For each row: whether its message was taken out of the channel undone, by a rule of the channel."""
-        gone = np.isin(self.rows["verdict"], (Verdict.EXPIRED, Verdict.DROPPED, Verdict.LOST))
+        gone = among(self.rows["verdict"], (Verdict.EXPIRED, Verdict.DROPPED, Verdict.LOST))
         return self.of(channel) & gone & _between(self.rows["settled"], start, end)
 
     def held(self, service, start, end, instance=None):

@@ -4,6 +4,7 @@ import numpy as np
 
 from evsim.parts.breaker.periods import phases as phases_of
 from evsim.results.audit.callers import by_instance, calls, name_of
+from evsim.results.codes import among
 from evsim.results.records import Outcome, Reason, Verdict
 from evsim.ticks import elapsed
 
@@ -16,10 +17,10 @@ def breakers(books):
     refused = (rows["reason"] == Reason.BREAKER) & (rows["outcome"] == Outcome.REFUSED)
     phases = phases_of(books.run)
     for (service, callee, breakers), places in calls(books, lambda step: step.breaker).items():
-        its = np.isin(rows["place"], places)
+        its = among(rows["place"], places)
         for instance, mine in by_instance(books, service, its & asks):
             born, settled, refusals = rows["born"][mine], rows["settled"][mine], refused[mine]
-            good = np.isin(rows["verdict"][mine], (Verdict.DONE, Verdict.DECLINED))
+            good = among(rows["verdict"][mine], (Verdict.DONE, Verdict.DECLINED))
             allowed = np.zeros(len(mine), dtype=bool)
             before = 0.0
             for phase in phases.get(name_of(books, service, instance, callee), ()):

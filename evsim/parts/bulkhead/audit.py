@@ -3,6 +3,7 @@
 import numpy as np
 
 from evsim.results.audit.callers import by_instance, calls
+from evsim.results.codes import among
 from evsim.results.records import Outcome
 
 __all__ = ["CHECKS"]
@@ -11,9 +12,9 @@ __all__ = ["CHECKS"]
 def bulkheads(books):
     """An instance has never more calls of a callee under way than its bulkhead lets through."""
     rows, asks = books.rows, books.kinds == "call"
-    sent = ~np.isin(rows["outcome"], (Outcome.REFUSED, Outcome.WITHDRAWN)) | ~np.isnan(rows["ready"])
+    sent = ~among(rows["outcome"], (Outcome.REFUSED, Outcome.WITHDRAWN)) | ~np.isnan(rows["ready"])
     for (service, _, bulkheads), places in calls(books, lambda step: step.bulkhead).items():
-        for _, mine in by_instance(books, service, np.isin(rows["place"], places) & asks & sent):
+        for _, mine in by_instance(books, service, among(rows["place"], places) & asks & sent):
             caller_ended = rows["ended"][rows["parent"][mine]]
             begin, end = rows["born"][mine], np.fmin(np.fmin(rows["settled"][mine], caller_ended), np.inf)
             if any(each and each.queue for each in bulkheads):

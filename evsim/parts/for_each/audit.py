@@ -4,6 +4,7 @@ import numpy as np
 
 from evsim.parts.for_each.words import FAILED, SKIPPED
 from evsim.results.batches import leaders
+from evsim.results.codes import among
 from evsim.results.records import Outcome, Reason
 from evsim.results.remarks import remarks
 from evsim.scenario.handlers import all_steps, as_one
@@ -20,7 +21,7 @@ def failures(books):
     noted = {kind: [each.row for each in remarks(run) if each.kind == kind] for kind in (FAILED, SKIPPED)}
     by_itself, left_out = np.zeros(len(lead), bool), np.zeros(len(lead), bool)
     by_itself[noted[FAILED]], left_out[noted[SKIPPED]] = True, True
-    died = np.isin(outcome, (Outcome.CRASHED, Outcome.OPEN))
+    died = among(outcome, (Outcome.CRASHED, Outcome.OPEN))
     books.demand(died[by_itself] | (outcome[by_itself] == Outcome.FAILED), "failed in its batch and did not fail",
                  np.flatnonzero(by_itself))  # fmt: skip
     others = reason == Reason.BATCH

@@ -4,6 +4,7 @@ import numpy as np
 
 from evsim.figures import Figure
 from evsim.results.batches import leaders
+from evsim.results.codes import among
 from evsim.results.records import Reason
 
 __all__ = ["FIGURES"]
@@ -17,7 +18,7 @@ def _size(at):
 
 
 def _along(at):
-    return int(np.isin(at.rows["reason"][at.counted], (Reason.BATCH, Reason.GROUP)).sum())
+    return int(among(at.rows["reason"][at.counted], (Reason.BATCH, Reason.GROUP)).sum())
 
 
 FIGURES = (

@@ -3,6 +3,7 @@
 import numpy as np
 
 from evsim.results.audit.callers import asked, calls
+from evsim.results.codes import among
 from evsim.results.records import Verdict
 from evsim.ticks import elapsed
 
@@ -13,7 +14,7 @@ def hedges(books):
     """A hedge comes in time beside one attempt that is under way, and one good answer makes the other void."""
     rows = books.rows
     for (service, _, (hedge, *_)), places in calls(books, lambda step: step.hedge).items():
-        mine = np.flatnonzero(np.isin(rows["place"], places) & asked(rows))
+        mine = np.flatnonzero(among(rows["place"], places) & asked(rows))
         attempts = {}
         for row in mine.tolist():
             first = row if rows["first"][row] < 0 else int(rows["first"][row])
@@ -30,7 +31,7 @@ def hedges(books):
             right = len(done) <= 1 and all(rows["settled"][each] == rows["settled"][done[0]] for each in beaten if done)
             right &= bool(done) or not beaten
             books.demand([right], f"{service} was answered twice, or beaten by nobody", its[:1])
-    known = np.isin(
+    known = among(
         rows["place"], [place.number for place in books.run.tables.places if getattr(place.step, "hedge", None)]
     )
     books.demand((rows["verdict"] != Verdict.BEATEN) | known, "beaten where nobody hedges")

@@ -48,14 +48,13 @@ def each_call_once(books):
     """The calls of one step of one execution are items 1, 2 ..., and no more than there may be."""
     run, rows = books.run, books.rows
     of_calls, made, ends = dict(run.records.call_items), {}, {}
-    for row, place in enumerate(rows["place"].tolist()):
-        several = place >= 0 and run.tables.places[place].is_call and run.tables.places[place].step.times.multiplies
-        if several and rows["first"][row] < 0 and rows["verdict"][row] != Verdict.COPY:
-            made.setdefault((int(rows["parent"][row]), place), []).append(row)
-        if several and rows["verdict"][row] != Verdict.COPY:
-            first = row if rows["first"][row] < 0 else int(rows["first"][row])
-            settled = rows["settled"][row]
-            ends[first] = max(ends.get(first, 0.0), np.inf if np.isnan(settled) else settled)
+    several = np.array([place.is_call and place.step.times.multiplies for place in run.tables.places] + [False])
+    for row in np.flatnonzero(several[rows["place"]] & (rows["verdict"] != Verdict.COPY)).tolist():
+        if rows["first"][row] < 0:
+            made.setdefault((int(rows["parent"][row]), int(rows["place"][row])), []).append(row)
+        first = row if rows["first"][row] < 0 else int(rows["first"][row])
+        settled = rows["settled"][row]
+        ends[first] = max(ends.get(first, 0.0), np.inf if np.isnan(settled) else settled)
     for (cause, place), calls in made.items():
         step, above = run.tables.places[place].step, run.tables.item_path(run.tables.row_items[cause])
         books.demand([row in of_calls for row in calls], "a call of several is about no item", calls)

@@ -4,6 +4,7 @@ import numpy as np
 
 from evsim.parts.pollers.words import THROTTLED
 from evsim.results.batches import followers
+from evsim.results.codes import among
 from evsim.results.records import Outcome, Reason, Verdict
 from evsim.results.remarks import remarks
 from evsim.ticks import SECOND, elapsed
@@ -30,7 +31,7 @@ def pollers(books):
         rows = _rows(books, channel)
         times, numbers = numbers_of(books.run, channel, service)
         _number(books, channel, settings, times, numbers, rows)
-        mine = rows[np.isin(books.rows["place"][rows], _places(books, channel, service))]
+        mine = rows[among(books.rows["place"][rows], _places(books, channel, service))]
         _in_hand(books, settings, times, numbers, mine[~np.isnan(books.rows["leased"][mine])])
         _let_go(books, channel, mine)
 

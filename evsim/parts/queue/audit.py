@@ -4,6 +4,7 @@ import numpy as np
 
 from evsim.results.audit.callers import steps_of
 from evsim.results.batches import leaders
+from evsim.results.codes import among
 from evsim.results.records import Outcome, Reason, Verdict
 from evsim.scenario.retry import PLAIN_ATTEMPTS
 from evsim.ticks import elapsed
@@ -205,11 +206,11 @@ def ranks(books):
     for channel, settings in run.scenario.complete.channels.items():
         readers = _ranked(run.scenario.complete, channel, settings)
         for name, rank, _ in readers:
-            mine = np.flatnonzero(np.isin(rows["place"], number.get((channel, name), ())))
+            mine = np.flatnonzero(among(rows["place"], number.get((channel, name), ())))
             mine = mine[~np.isnan(rows["leased"][mine]) & (rows["verdict"][mine] != Verdict.COPY)]
             for other, higher, credit in readers if len(mine) else ():
                 if higher > rank:
-                    theirs = np.flatnonzero(np.isin(rows["place"], number.get((channel, other), ())))
+                    theirs = np.flatnonzero(among(rows["place"], number.get((channel, other), ())))
                     held = _in_hand(rows, theirs, rows["leased"][mine])
                     what = f"{name} had a message of {channel} while {other} was free, which goes first"
                     books.demand(held >= credit, what, mine)

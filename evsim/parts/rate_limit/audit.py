@@ -3,6 +3,7 @@
 import numpy as np
 
 from evsim.results.audit.admission_check import refusable
+from evsim.results.codes import among
 from evsim.results.records import Outcome, Reason
 
 __all__ = ["CHECKS"]
@@ -15,7 +16,7 @@ def tokens(books):
     """Of those let in between any two moments there are no more than a full bucket and what flows in meanwhile."""
     rows = books.rows
     came = np.where(books.kinds == "delivery", rows["arrived"], rows["ready"])
-    turned = (rows["outcome"] == Outcome.REFUSED) & np.isin(rows["reason"], BEFORE)
+    turned = (rows["outcome"] == Outcome.REFUSED) & among(rows["reason"], BEFORE)
     for name, mine, service, age in refusable(books):
         if service.rate_limit is None:
             continue

@@ -3,6 +3,7 @@
 import numpy as np
 
 from evsim.results.audit.callers import asked, calls, crashes
+from evsim.results.codes import among
 
 __all__ = ["CHECKS"]
 
@@ -13,7 +14,7 @@ def budgets(books):
     for (service, _, (budget, *others)), places in calls(books, lambda step: step.retry and step.retry.budget).items():
         if budget is None or set(others) > {budget}:
             continue  # retries that come later are not all those of the first calls
-        mine = np.flatnonzero(np.isin(rows["place"], places) & asked(rows))
+        mine = np.flatnonzero(among(rows["place"], places) & asked(rows))
         first = rows["first"][mine] < 0
         instance = books.run.tables.capacity[service].instance_of(rows["worker"][rows["parent"][mine]])
         buckets = 1 + crashes(books, service)

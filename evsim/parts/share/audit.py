@@ -4,6 +4,7 @@ from math import inf
 
 import numpy as np
 
+from evsim.results.codes import among
 from evsim.results.records import FINAL, Outcome, Verdict
 from evsim.ticks import elapsed
 
@@ -28,7 +29,7 @@ def deliveries(books):
         number = np.maximum(rows["attempt"][mine], 1)
         books.demand(number <= settings.deliveries, "a message was handed out more often than it may be", mine)
         failed = rows["outcome"][mine] == Outcome.FAILED
-        rejected = failed & (settings.on_failure == "reject") | np.isin(rows["reason"][mine], list(FINAL))
+        rejected = failed & (settings.on_failure == "reject") | among(rows["reason"][mine], list(FINAL))
         dead = rows["verdict"][mine] == Verdict.DEAD
         books.demand(~dead | rejected | (number >= settings.deliveries), "a message was dead too soon", mine)
         released = rows["verdict"][mine] == Verdict.GIVEN_BACK
@@ -43,7 +44,7 @@ def windows(books):
             continue  # with a leader offsets may be lost, and given again
         message = rows["parent"][mine]
         partition, offset, leased = messages["partition"][message], messages["offset"][message], rows["leased"][mine]
-        again = np.isin(rows["verdict"][mine], (Verdict.GIVEN_BACK, Verdict.REVOKED))
+        again = among(rows["verdict"][mine], (Verdict.GIVEN_BACK, Verdict.REVOKED))
         ended = np.where(again | np.isnan(rows["settled"][mine]), -np.inf, rows["settled"][mine])
         for number in np.unique(partition).tolist():
             here = np.flatnonzero(partition == number)
@@ -65,7 +66,7 @@ def _groups(books):
         if place.is_delivery and place.step.is_shared:
             ways.setdefault((place.source, place.service, place.step), []).append(place.number)
     for (log, _, subscription), numbers in ways.items():
-        mine = np.isin(rows["place"], numbers) & (rows["verdict"] != Verdict.COPY)
+        mine = among(rows["place"], numbers) & (rows["verdict"] != Verdict.COPY)
         yield np.flatnonzero(mine), subscription.share, scenario.channels[log]
 
 

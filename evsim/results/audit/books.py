@@ -50,8 +50,9 @@ class Books:
 
     def demand(self, right, what, numbers=None):
         """Every element of `right` must be true; else name the first row (or message) that is not."""
-        wrong = np.flatnonzero(~np.asarray(right))
-        if len(wrong):
+        right = np.asarray(right)
+        if not right.all():
+            wrong = np.flatnonzero(~right)
             number = int(wrong[0] if numbers is None else numbers[wrong[0]])
             self.refuse(f"{what}; {len(wrong)} times, first at number {number}: {self._describe(number)}")
 
@@ -63,6 +64,6 @@ class Books:
         text = f"{place.kind} to {place.service} for {place.workload} " if place else "delivery "
         return (
             f"{text}{rows['request'][number]}, attempt {max(rows['attempt'][number], 1)}, "
-            f"{Outcome(rows['outcome'][number]).name}, {Verdict(rows['verdict'][number]).name}, born "
+            f"{Outcome.name_of(rows['outcome'][number])}, {Verdict.name_of(rows['verdict'][number])}, born "
             f"{rows['born'][number]:.9g} s"
         )

@@ -3,6 +3,7 @@
 import numpy as np
 
 from evsim.results.batches import followers, leaders
+from evsim.results.codes import among
 from evsim.results.records import Outcome, Verdict
 
 __all__ = ["CHECKS"]
@@ -66,8 +67,8 @@ def credits(books):
         ]
         overdue = np.zeros(len(rows["place"]), dtype=bool)
         overdue[inventory["overdue"]] = True
-        leased = np.isin(rows["place"], mine) & ~np.isnan(rows["leased"])
-        ended = np.isin(rows["verdict"], (Verdict.REVOKED, Verdict.GIVEN_BACK, Verdict.DEAD))
+        leased = among(rows["place"], mine) & ~np.isnan(rows["leased"])
+        ended = among(rows["verdict"], (Verdict.REVOKED, Verdict.GIVEN_BACK, Verdict.DEAD))
         leased &= (rows["verdict"] == Verdict.OPEN) | (overdue & ended)
         leased[inventory["unattended"]] = False
         leases = len(set(lead[leased].tolist()))

@@ -6,6 +6,7 @@ in the ledger.
 
 import numpy as np
 
+from evsim.results.codes import among
 from evsim.results.deaths import been_in
 from evsim.results.obligations import last_attempts
 from evsim.results.records import Fate, Reason, Verdict
@@ -18,7 +19,7 @@ def letters(books):
     count = len(rows["born"])
     _, last = last_attempts(rows)
     over = np.zeros(count, dtype=bool)
-    over[last] = np.isin(rows["verdict"][last], (Verdict.DEAD, Verdict.EXPIRED, Verdict.DROPPED))
+    over[last] = among(rows["verdict"][last], (Verdict.DEAD, Verdict.EXPIRED, Verdict.DROPPED))
     over &= books.kinds == "delivery"
     over[over] = ~np.isnan(messages["appended"][rows["parent"][over]])
     made = _letters(run)
@@ -55,7 +56,7 @@ def refused_letters(run):
     found[_letters(run)] = True
     for message in np.flatnonzero(run.tables.routed).tolist():  # after what they come from
         found[message] = found[messages["origin"][message]]
-    return found & np.isin(messages["fate"], (Fate.FULL, Fate.REFUSED))
+    return found & among(messages["fate"], (Fate.FULL, Fate.REFUSED))
 
 
 def _letters(run):

@@ -3,6 +3,7 @@
 import numpy as np
 
 from evsim.results.audit.step_counts import may_answer_early
+from evsim.results.codes import among
 from evsim.results.obligations import deleted_late, last_attempts
 from evsim.results.records import Outcome, Reason, Verdict
 
@@ -28,10 +29,10 @@ def clocks(books):
     started, ended = ~np.isnan(rows["started"]), ~np.isnan(rows["ended"])
     books.demand(started == (rows["worker"] >= 0), "an execution has started and has no worker, or the other way round")
     books.demand(~started | ~np.isnan(rows["ready"]), "an execution started and was never ready")
-    away = np.isin(rows["outcome"], (Outcome.REFUSED, Outcome.LOST))
+    away = among(rows["outcome"], (Outcome.REFUSED, Outcome.LOST))
     books.demand(~(away & started), "refused or lost, and worked")
     books.demand(
-        ~np.isin(rows["outcome"], (Outcome.REFUSED, Outcome.FAILED)) | (rows["reason"] != Reason.NONE),
+        ~among(rows["outcome"], (Outcome.REFUSED, Outcome.FAILED)) | (rows["reason"] != Reason.NONE),
         "refused or failed for no reason",
     )
     open_, ok = rows["outcome"] == Outcome.OPEN, rows["outcome"] == Outcome.OK
@@ -41,7 +42,7 @@ def clocks(books):
     books.demand(~(started & granted) | arrived, "a delivery was worked and never arrived")
     books.demand(~arrived | granted, "a delivery arrived and was never granted")
     books.demand(~granted | (books.kinds == "delivery"), "granted, and no delivery")
-    settled, closed = ~np.isnan(rows["settled"]), ~np.isin(rows["verdict"], (Verdict.OPEN, Verdict.COPY))
+    settled, closed = ~np.isnan(rows["settled"]), ~among(rows["verdict"], (Verdict.OPEN, Verdict.COPY))
     books.demand(settled == closed, "a lease has ended and has no verdict, or the other way round")
 
 
@@ -70,7 +71,7 @@ def attempts(books):
     later = np.flatnonzero((rows["first"] >= 0) & (rows["verdict"] != Verdict.COPY))
     first = rows["first"][later]
     books.demand(rows["first"][first] < 0, "an attempt points back to what is no first attempt", later)
-    beside = np.isin(rows["place"], [place.number for place in books.run.tables.places if _asks_beside(place.step)])
+    beside = among(rows["place"], [place.number for place in books.run.tables.places if _asks_beside(place.step)])
     seen = {}
     for row, owner in zip(later.tolist(), first.tolist(), strict=True):
         previous, number = seen.get(owner, (owner, 1))
@@ -101,25 +102,25 @@ def verdicts(books):
     deletes &= rows["settled"][never_received] >= rows["ended"][before]
     books.demand(deletes, "deleted late by nobody who may", never_received)
     never_began = (outcome == Outcome.WITHDRAWN) & ~started
-    failed = ~np.isin(outcome, (Outcome.OPEN, Outcome.WITHDRAWN)) | never_began
+    failed = ~among(outcome, (Outcome.OPEN, Outcome.WITHDRAWN)) | never_began
     failed |= (verdict == Verdict.DEAD) & _of_deliveries(books, lambda place: _has_clocks(books.run, place))
-    books.demand(~np.isin(verdict, (Verdict.GIVEN_BACK, Verdict.DEAD)) | failed, "given back while it was worked")
+    books.demand(~among(verdict, (Verdict.GIVEN_BACK, Verdict.DEAD)) | failed, "given back while it was worked")
     revoked = _of_deliveries(books, lambda place: place.step.owns is not None or _has_clocks(books.run, place))
     books.demand(~(verdict == Verdict.REVOKED) | revoked, "a lease was revoked by nobody")
     books.demand(~(verdict == Verdict.ORPHANED) | _orphans(books), "orphaned and its caller is still at work")
     is_delivery = books.kinds == "delivery"
     of_both = (Verdict.OPEN, Verdict.DONE, Verdict.COPY)
-    books.demand(~is_delivery | np.isin(verdict, (*of_both, *OF_DELIVERIES)), "a delivery has the verdict of a call")
-    books.demand(is_delivery | ~np.isin(verdict, OF_DELIVERIES), "a call has the verdict of a delivery")
-    refusals = np.isin(verdict, (Verdict.REJECTED, Verdict.DECLINED))
+    books.demand(~is_delivery | among(verdict, (*of_both, *OF_DELIVERIES)), "a delivery has the verdict of a call")
+    books.demand(is_delivery | ~among(verdict, OF_DELIVERIES), "a call has the verdict of a delivery")
+    refusals = among(verdict, (Verdict.REJECTED, Verdict.DECLINED))
     books.demand(
-        ~refusals | np.isin(outcome, (Outcome.REFUSED, Outcome.FAILED)), "its caller was told no, and it did not fail"
+        ~refusals | among(outcome, (Outcome.REFUSED, Outcome.FAILED)), "its caller was told no, and it did not fail"
     )
-    taken_out = np.isin(verdict, (Verdict.DROPPED, Verdict.EXPIRED))
-    never = np.isin(outcome, (Outcome.WITHDRAWN, Outcome.LOST))
+    taken_out = among(verdict, (Verdict.DROPPED, Verdict.EXPIRED))
+    never = among(outcome, (Outcome.WITHDRAWN, Outcome.LOST))
     books.demand(~taken_out | never, "taken out of its channel, and somebody had it")
     _, last = last_attempts(rows)
-    ended_for_good = ~np.isin(verdict[last], (Verdict.GIVEN_BACK, Verdict.REVOKED))
+    ended_for_good = ~among(verdict[last], (Verdict.GIVEN_BACK, Verdict.REVOKED))
     over = books.run.tables.complete
     books.demand(ended_for_good | ~np.array(over), "given back and never handed out again", last)
 

@@ -4,6 +4,7 @@ import numpy as np
 
 from evsim.registry import part
 from evsim.results.audit.dead_letters import refused_letters
+from evsim.results.codes import among
 from evsim.results.records import Fate
 
 __all__ = ["CHECKS", "obligations"]
@@ -46,7 +47,7 @@ def clocks(books):
     ):  # fmt: skip
         wrong = messages[later] < messages[earlier]
         books.demand(~wrong, f"a message was {later} before it was {earlier}; its publisher", messages["cause"])
-    taken = np.isin(messages["fate"], (Fate.OPEN, Fate.TRUNCATED, Fate.ABORTED)) | np.isnan(messages["appended"])
+    taken = among(messages["fate"], (Fate.OPEN, Fate.TRUNCATED, Fate.ABORTED)) | np.isnan(messages["appended"])
     books.demand(taken, "a message is kept that was not taken; its publisher", messages["cause"])
     brought = np.flatnonzero(books.kinds == "delivery")
     soon = rows["born"][brought] < messages["appended"][rows["parent"][brought]]

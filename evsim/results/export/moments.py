@@ -157,9 +157,9 @@ class Facts:
                 *times.values(),
                 nanoseconds(run.tables.replied[row]),
                 nanoseconds(run.tables.late[row]),
-                _word(Outcome(rows["outcome"][row])),
-                _word(Verdict(rows["verdict"][row])),
-                _word(Reason(rows["reason"][row])),
+                Outcome.word(rows["outcome"][row]),
+                Verdict.word(rows["verdict"][row]),
+                Reason.word(rows["reason"][row]),
                 self.effects.get(row, []),
                 self.undos.get(row, []),
                 self.remarks.get(row, []),
@@ -199,7 +199,3 @@ class Facts:
         for number, (time, kind, target, end) in enumerate(met):
             end = self.end if end is None else min(nanoseconds(end), self.end)
             yield ExportedFault(number, kind, target, nanoseconds(time), end)
-
-
-def _word(code):
-    return code.name.lower().replace("_", " ")

@@ -4,6 +4,7 @@ from base64 import b64decode, b64encode
 
 import numpy as np
 
+from evsim.results.codes import among
 from evsim.results.records import Outcome, Verdict
 from evsim.results.remarks import remarks as remarks_of
 from evsim.results.requests import REQUEST_OUTCOMES
@@ -75,7 +76,7 @@ def _kinds(run, rows):
 
 def _replied(run, rows):
     """When each answer or acknowledgement left: at the end of the work, unless the records say another moment."""
-    left = np.isin(rows["outcome"], (Outcome.OK, Outcome.FAILED, Outcome.CRASHED, Outcome.REFUSED))
+    left = among(rows["outcome"], (Outcome.OK, Outcome.FAILED, Outcome.CRASHED, Outcome.REFUSED))
     died = (_kinds(run, rows) == "delivery") & (rows["outcome"] == Outcome.CRASHED)
     kept = np.array([_commits_later(place) for place in run.tables.places] + [False])[rows["place"]]
     kept &= (rows["verdict"] != Verdict.DONE) & np.isnan(run.tables.late)  # the commit that it waited for never came
@@ -98,7 +99,7 @@ def _astray(run, rows, replied):
     limits = np.array([_limit(run, place) for place in run.tables.places] + [np.inf])[rows["place"]]
     asks = _kinds(run, rows) != "delivery"
     settled, verdict = rows["settled"], rows["verdict"]
-    denied = np.isin(verdict, (Verdict.ERROR, Verdict.TIMEOUT, Verdict.REJECTED, Verdict.DECLINED, Verdict.BEATEN))
+    denied = among(verdict, (Verdict.ERROR, Verdict.TIMEOUT, Verdict.REJECTED, Verdict.DECLINED, Verdict.BEATEN))
     waited = elapsed(settled, rows["born"]) >= limits
     gave_up = asks & denied & ((replied > settled) | (rows["outcome"] == Outcome.OK) | waited)
     late = ~np.isnan(run.tables.late) | (gave_up & ~np.isnan(replied))

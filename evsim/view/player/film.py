@@ -120,9 +120,8 @@ its table, one that stands before it; and else a text such as ``"i4:..."``: the 
 endian) and the entries in base64. A time that never came is -1.
 """
 
-from typing import Any
-
 from evsim.registry import reasons
+from evsim.results.codes import Codes
 from evsim.results.outcomes import TOLD as TOLD_WORDS
 from evsim.results.records import NEVER_SENT, Fate, Outcome, Reason, Verdict
 from evsim.results.results import Results
@@ -138,13 +137,7 @@ __all__ = ["VERSION", "film", "future"]
 
 VERSION = 1
 MARKS = {"told": TOLD, "no": DECLINED, "error": ERROR, "fault": FAULT, "waiting": WAITING}
-CODES: dict[str, Any] = {
-    "outcome": Outcome,
-    "verdict": Verdict,
-    "reason": Reason,
-    "fate": Fate,
-    "unsent": sorted(NEVER_SENT),
-}
+CODES: dict[str, Codes] = {"outcome": Outcome, "verdict": Verdict, "reason": Reason, "fate": Fate}
 MOST = 500_000  # attempts that a browser takes without trouble
 
 
@@ -180,16 +173,16 @@ def film(*runs, labels=None):
         "odd": {kind: words for kind, (words, _) in next(iter(named.values())).outcomes.odd_kinds().items()},
         "marks": {name: mark.colour for name, mark in MARKS.items()},
         "looks": looks(),
-        "codes": {name: list(map(_word, codes)) for name, codes in CODES.items()},
-        "reasons": {_word(Reason[name]): reason.words for name, reason in reasons().items()},
+        "codes": {name: codes.words() for name, codes in CODES.items()} | {"unsent": _never_sent()},
+        "reasons": {Reason.word(Reason.named(name)): reason.words for name, reason in reasons().items()},
         "cast": cast([Wiring(run) for run in named.values()]),
         "futures": [future(named, list(marks))],
         "breaks": [],
     }
 
 
-def _word(code):
-    return code.name.lower().replace("_", " ")
+def _never_sent():
+    return [Reason.word(code) for code in sorted(NEVER_SENT)]
 
 
 def _without_prefix(names):

@@ -23,7 +23,7 @@ class TollBooth(ServicePolicy):
         def offer_if_rich(row):
             edge = edges[place[row]]
             if edge.refusable and chances.of(luck[row]) < poor:
-                edge.refuse(row, Reason["TOO_POOR"])
+                edge.refuse(row, Reason.named("TOO_POOR"))
             else:
                 offer(row)
 

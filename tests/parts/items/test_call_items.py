@@ -130,7 +130,7 @@ def test_the_step_fails_for_the_reason_of_the_call_that_failed_first():
     """Of two at once the second finds the only worker taken, and is told so at once; the first fails after its work."""
     scenario = asking(2, arrivals={"burst": 1}, workers=1, stock=[{"fail": 1}], max_concurrency=2)
     run = balanced(scenario.replace({"services.stock.limit": 0}))
-    reasons = [Reason(reason).name for reason in run.tables.rows["reason"].tolist()]
+    reasons = [Reason.name_of(reason) for reason in run.tables.rows["reason"].tolist()]
     assert reasons[1:] == ["FAIL_STEP", "LIMIT"] and reasons[0] == "LIMIT"
 
 

@@ -18,7 +18,7 @@ def handed_out(run):
     mine = [row for row, place in enumerate(rows["place"].tolist())
             if run.tables.places[place].is_delivery and rows["leased"][row] >= 0]  # fmt: skip
     mine.sort(key=lambda row: (rows["leased"][row], row))
-    return [(int(rows["parent"][row]), round(float(rows["leased"][row]), 9), Verdict(rows["verdict"][row]).name)
+    return [(int(rows["parent"][row]), round(float(rows["leased"][row]), 9), Verdict.name_of(rows["verdict"][row]))
             for row in mine]  # fmt: skip
 
 

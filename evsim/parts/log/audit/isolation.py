@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from evsim.results.codes import among
 from evsim.results.records import Fate, Verdict
 
 __all__ = ["CHECKS"]
@@ -17,7 +18,7 @@ def transactions(books):
         shown[message] = time
     able = np.array([channel.transactional for channel in run.scenario.channels.values()] + [False])
     kept = able[messages["channel"]] & ~np.isnan(messages["appended"])
-    inside = kept & (messages["origin"] < 0) & np.isin(rows["place"][messages["cause"]], places)
+    inside = kept & (messages["origin"] < 0) & among(rows["place"][messages["cause"]], places)
     inside &= np.array([step.relayed_by is None for _, step in run.tables.routes] + [False])[messages["route"]]
     verdict, settled = rows["verdict"][messages["cause"]], rows["settled"][messages["cause"]]
     lost = messages["fate"] == Fate.TRUNCATED

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from evsim.results.codes import among
 from evsim.results.records import Verdict
 
 __all__ = ["CHECKS"]
@@ -31,7 +32,7 @@ def one_by_one(books):
         if place.is_delivery and place.step.max_poll_records:
             readers.setdefault((place.service, place.source), []).append(place.number)
     for (service, _), numbers in readers.items():
-        mine = np.flatnonzero(np.isin(rows["place"], numbers) & ~np.isnan(rows["started"]))
+        mine = np.flatnonzero(among(rows["place"], numbers) & ~np.isnan(rows["started"]))
         mine = mine[rows["verdict"][mine] != Verdict.COPY]
         instance = books.run.tables.capacity[service].instance_of(rows["worker"][mine])
         order = np.lexsort((rows["ended"][mine], rows["started"][mine], instance))

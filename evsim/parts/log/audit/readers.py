@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from evsim.results.codes import among
 from evsim.results.records import Fate, Verdict
 from evsim.scenario.groups import groups
 
@@ -34,7 +35,7 @@ def _thrown_away(books):
     """Whether a message that a log has lost was one of a transaction that failed, which nobody was to see."""
     messages, rows = books.messages, books.rows
     atomic = [place.number for place in books.run.tables.places if place.is_delivery and place.step.is_atomic]
-    failed = ~np.isin(rows["verdict"], (Verdict.OPEN, Verdict.DONE)) & np.isin(rows["place"], atomic)
+    failed = ~among(rows["verdict"], (Verdict.OPEN, Verdict.DONE)) & among(rows["place"], atomic)
     inside = (messages["origin"] < 0) & failed[messages["cause"]]
     return (messages["fate"] == Fate.TRUNCATED) & inside
 

@@ -91,12 +91,22 @@ def normal_quantile(p):
         with np.errstate(divide="ignore"):
             root = np.sqrt(-np.log(tail))
         finite = np.where(np.isinf(root), 5.0, root)
-        size = np.where(finite <= 5, _ratio(_TAIL, finite - 1.6), _ratio(_FAR_TAIL, finite - 5))
+        size = _ratio(_TAIL, finite - 1.6)
+        if (finite > 5).any():
+            size = np.where(finite <= 5, size, _ratio(_FAR_TAIL, finite - 5))
         size = np.where(np.isinf(root), np.inf, size)
         result = np.where(central, result, np.copysign(size, distance))
     return result
 
 
 def _ratio(polynomials, x):
-    above, below = (np.polyval(coefficients[::-1], x) for coefficients in polynomials)
+    above, below = (_polynomial(coefficients, x) for coefficients in polynomials)
     return above / below
+
+
+def _polynomial(coefficients, x):
+    value = np.full_like(x, coefficients[-1])
+    for each in coefficients[-2::-1]:
+        value *= x
+        value += each
+    return value

@@ -8,6 +8,7 @@ python -m tests.snapshots --keep               keep what is said now, once every
 import argparse
 import sys
 from concurrent.futures import ProcessPoolExecutor
+from difflib import get_close_matches
 
 from tests.snapshots.kept import SNAPSHOTS, differences, fingerprints, keep
 
@@ -22,7 +23,10 @@ def main():
     given = parser.parse_args()
     names = given.names or list(SNAPSHOTS)
     if unknown := [name for name in names if name not in SNAPSHOTS]:
-        parser.error(f"there is no {unknown[0]}; there are {', '.join(SNAPSHOTS)}")
+        near = get_close_matches(unknown[0], SNAPSHOTS, n=3) or [name for name in SNAPSHOTS if unknown[0] in name]
+        parser.error(
+            f"there is no {unknown[0]!r}; the nearest: {', '.join(near[:MOST]) or 'none'}; all: ROOMS in kept.py"
+        )
     if given.show:
         sys.stdout.writelines(text for name in names for what, text in SNAPSHOTS[name]() if what == given.show)
         return 0

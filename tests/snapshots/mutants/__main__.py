@@ -74,7 +74,9 @@ def main():
     given = parser.parse_args()
     for each in given.snapshots:
         if not any(name.startswith(each) for name in SNAPSHOTS):
-            parser.error(f"no snapshot has a name that begins with {each!r}; there are {', '.join(SNAPSHOTS)}")
+            parser.error(
+                f"no snapshot has a name that begins with {each!r}; the first is called {next(iter(SNAPSHOTS))!r}"
+            )
     these = [name for name in SNAPSHOTS if given.snapshots and name.startswith(tuple(given.snapshots))]
     mutants = asked(given)
     passed = {} if these else reached()

@@ -151,7 +151,8 @@ def corners_of(page):
 
     own = {"objectives": {"response_mean": "1s"}, "name": "open", "run.duration": "200ms"}
     promises = {"name": "other", "objectives": {"response_p90": "1s", "lost": 0}, WORK: "1ms", WORKERS: 1}
-    more = SHORT.replace({WORK: "9ms", "services.archive": {"handle": [{"work": "1ms"}]}})
+    more = SHORT.replace({"services.desk.handle": [{"call": "archive"}],
+                          "services.archive": {"handle": [{"work": "1ms"}]}})  # fmt: skip
     slow = SHORT.replace({WORK: "100ms", "name": "slow", ARRIVALS: {"constant": "30/s"}})
     corners = {
         "busy": _busy, "cut": _cuts, "answers": _answers, "effort": _efforts, "loads": _loads, "duties": _duties,

@@ -6,9 +6,9 @@ from evsim import theory
 from evsim.experiment.station_theory import StationTheory, station_theory
 from evsim.experiment.text_tables import cell, html_table, text_table
 from evsim.figures import write, write_as
-from evsim.scenario.channel_rules import callees, readers, waits_in
-from evsim.scenario.offered_load import answer_times, holding_times, hop_mean
-from evsim.scenario.routing import homes
+from evsim.scenario.channel_rules import readers, waits_in
+from evsim.scenario.offered_load import answer_times, holding_times, hop_mean, sent_by_step
+from evsim.scenario.routing import is_routed_by_key
 
 __all__ = ["StationTheory", "TheoryPanel", "predictions", "response_mean"]
 
@@ -29,6 +29,10 @@ def predictions(scenario):
         rate, never = flow.rates[name], []
         if flow.unknown or not rate:
             continue
+        never += [
+            f"{' and '.join(others)} take{'s' * (len(others) == 1)} messages of {channel}, too"
+            for channel, others in _rivals(scenario, name)
+        ]
         if name in flow.batches:
             never.append(f"{flow.batches[name]} sends it several messages at a time, and those wait for each other")
         found[name] = station_theory(scenario, name, rate, total, held[name], (never, flow.notes[name]))
@@ -61,7 +65,7 @@ class _Flow:
     """
 
     def __init__(self, scenario):
-        self._scenario = scenario
+        self._scenario, self._held = scenario, holding_times(scenario)
         self.rates = dict.fromkeys(scenario.services, 0.0)
         self.notes: dict = {name: [] for name in scenario.services}
         self.unknown, self.batches = "", {}
@@ -92,20 +96,29 @@ class _Flow:
         for step in steps:
             if step.by_way:
                 raise _Unknown(f"what {name} does depends on the operation that it is asked for")
-            for other in self._receivers(step):
+            if step.kind == "publish" and is_routed_by_key(step):
+                raise _Unknown(f"where {name} publishes to depends on the key")
+            for other, share in sent_by_step(self._scenario, step, self._pace):
                 self._note(other, f"what comes to it comes through {name}, so that the gaps are only nearly random")
                 if step.times.most > 1:
                     self.batches.setdefault(other, name)
-                self._come(other, rate * step.times.mean)
+                self._come(other, rate * step.times.mean * share)
             for where, inner, by_chance in step.inside:
                 self._go(name, inner, rate * _share(step, where, by_chance))
 
-    def _receivers(self, step):
-        if step.asks:
-            return callees(self._scenario, step)
-        if not step.hands_over:
-            return []
-        return [name for channel in homes(self._scenario, step) for name in readers(self._scenario, channel)]
+    def _pace(self, name):
+        """Messages a second of a service that is never without one."""
+        service = self._scenario.services[name]
+        return service.most_instances * service.workers / max(self._held[name], SMALLEST)
+
+
+def _rivals(scenario, name):
+    """(channel, the others) of each channel of which a service gets a share of the messages."""
+    for subscription in scenario.services[name].subscribe:
+        channel = scenario.channels[subscription.channel]
+        others = [each for each in readers(scenario, subscription.channel) if each != name]
+        if others and channel.competing:
+            yield subscription.channel, others
 
 
 def _share(step, where, by_chance):

@@ -3,6 +3,7 @@
 Rates are means without retries and faults; holding times leave out all queueing.
 """
 
+from functools import partial
 from graphlib import TopologicalSorter
 
 from .channel_rules import readers
@@ -11,7 +12,8 @@ from .groups import group_of, shared_groups
 from .handlers import branches
 from .routing import homes, is_routed_by_key
 
-__all__ = ["answer_times", "arrival_rates", "called_by_step", "hop_mean", "holding_times", "reached_steps", "reaching"]
+__all__ = ["answer_times", "arrival_rates", "called_by_step", "hop_mean", "holding_times", "reached_steps", "reaching",
+           "sent_by_step"]  # fmt: skip
 
 ROUNDS = 200  # of messages going round a cycle of channels; each is rarer than the last
 
@@ -105,18 +107,31 @@ def reached_steps(steps, chance=1.0):
 def _edges(scenario, service):
     """(service, how many requests or messages one handling sends it) for all it calls and publishes to."""
     for step, chance in reached_steps(service.handle):
-        chance *= step.times.mean
-        for name, share in called_by_step(scenario, step):
-            yield name, chance * share
-        for channel in homes(scenario, step) if step.kind == "publish" and not is_routed_by_key(step) else ():
-            if not scenario.channels[channel].competing:
-                yield from ((name, chance * share) for name, share in _of_groups(scenario, channel))
-                continue
-            shares = _shares(scenario, channel, lambda service: service.most_instances * service.workers)
-            yield from ((name, chance * share) for name, share in shares)
-        if step.to_one and step.publishes:
-            shares = _shares(scenario, step.channel, lambda service: service.most_instances)
-            yield from ((name, chance * share) for name, share in shares)
+        yield from ((name, chance * step.times.mean * share) for name, share in sent_by_step(scenario, step))
+
+
+def sent_by_step(scenario, step, pace=None):
+    """(service, share) of all who get what a step asks, publishes or sends once; where keys decide that, of nobody.
+
+    Who compete for the messages of a queue get them by their workers, or by the `pace` (a function of a service's
+    name) at which they work when there are always some.
+    """
+    yield from called_by_step(scenario, step)
+    for channel in homes(scenario, step) if step.kind == "publish" and not is_routed_by_key(step) else ():
+        if scenario.channels[channel].competing:
+            yield from _shares(scenario, channel, pace or partial(_workers, scenario))
+        else:
+            yield from _of_groups(scenario, channel)
+    if step.to_one and step.publishes:
+        yield from _shares(scenario, step.channel, partial(_instances, scenario))
+
+
+def _workers(scenario, name):
+    return _instances(scenario, name) * scenario.services[name].workers
+
+
+def _instances(scenario, name):
+    return scenario.services[name].most_instances
 
 
 def _of_groups(scenario, channel):
@@ -134,13 +149,13 @@ def called_by_step(scenario, step):
     if not step.asks:
         return []
     if step.hands_over:
-        return _shares(scenario, step.channel, lambda service: service.most_instances)
+        return _shares(scenario, step.channel, partial(_instances, scenario))
     return [(step.service, 1.0)]
 
 
 def _shares(scenario, channel, weight):
     """(service, share of the messages) of all who take turns, by weight."""
-    weights = {name: weight(scenario.services[name]) for name in readers(scenario, channel)}
+    weights = {name: weight(name) for name in readers(scenario, channel)}
     return [(name, each / sum(weights.values())) for name, each in weights.items()]
 
 

@@ -152,6 +152,58 @@ def test_chance_and_fan_out_count_in_what_comes():
     }  # fmt: skip
 
 
+def rivals(rate, channel="queue", **subscription):
+    """Two services, one of which works twice as fast, take turns at what comes."""
+    reads = {"channel": "orders", **subscription}
+    return evsim.Scenario.from_dict({
+        "name": "shop",
+        "workloads": {"people": {"target": "shop", "arrivals": {"poisson": f"{rate}/s"}}},
+        "services": {
+            "shop": {"workers": 9, "handle": [{"send" if channel == "bus" else "publish": "orders"}]},
+            "slow": {"subscribe": reads, "handle": [{"work": "100ms"}, {"effect": "row"}]},
+            "fast": {"subscribe": reads, "handle": [{"work": "50ms"}, {"effect": "row"}]},
+        },
+        "channels": {"orders": channel},
+        "run": {"duration": "200s", "warmup": "20s"},
+    })  # fmt: skip
+
+
+@pytest.mark.slow
+def test_services_that_share_a_queue_are_full_when_all_their_workers_together_are():
+    """10/s and 20/s: 30/s of customers, and at no less."""
+    found = predictions(rivals(3))
+    assert [found[name].saturates for name in ("slow", "fast")] == pytest.approx([30, 30])
+    assert sum(found[name].rate for name in ("slow", "fast")) == pytest.approx(3)
+    assert found["slow"].formula is None and "fast takes messages of orders, too" in found["slow"].why
+    for times, busy in ((0.9, False), (1.15, True)):
+        services = rivals(times * found["slow"].saturates).run().services
+        assert [services[name]["utilisation"] > 0.97 for name in ("slow", "fast")] == [busy, busy]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("channel", "subscription"), [("bus", {}), ({"log": {"partitions": 2}}, {"group": "both"})], ids=["bus", "group"]
+)
+def test_of_a_group_that_services_share_and_of_a_bus_that_sends_each_has_its_part(channel, subscription):
+    """Half of 8/s each: 4 standard errors of the difference of two Poisson counts in 180 s are 0.6/s."""
+    design = rivals(8, channel, **subscription)
+    found, run = predictions(design), design.run()
+    for name in ("slow", "fast"):
+        assert found[name].rate == pytest.approx(4)
+        assert run.services[name]["arrivals"] / 180 == pytest.approx(4, abs=0.6)
+
+
+def test_where_the_key_decides_who_gets_a_message_no_rate_is_told():
+    design = rivals(8).replace({
+        "services.slow.subscribe": "left", "services.fast.subscribe": "right",
+        "services.shop.handle": [{"publish": {"channel": "orders", "routing_key": "{key}"}}],
+        "channels": {"left": "queue", "right": "queue", "orders": {"exchange": {"type": "direct", "bindings": [
+            {"queue": "left", "key": "1"}, {"queue": "right", "key": "2"}]}}},
+    })  # fmt: skip
+    assert predictions(design) == {}
+    assert "No formula: where shop publishes to depends on the key." in str(design.run().theory())
+
+
 @pytest.mark.slow
 def test_at_the_load_that_it_names_the_bottleneck_has_no_free_worker():
     found = predictions(desk({"exponential": "100ms"}, 2))["desk"]

@@ -8,11 +8,12 @@ from evsim.experiment.text_tables import cell, html_table, text_table
 from evsim.figures import write, write_as
 from evsim.scenario.channel_rules import readers, waits_in
 from evsim.scenario.offered_load import answer_times, holding_times, hop_mean, sent_by_step
-from evsim.scenario.routing import is_routed_by_key
+from evsim.scenario.routing import homes, is_routed_by_key
 
 __all__ = ["StationTheory", "TheoryPanel", "predictions", "response_mean"]
 
 SMALLEST = 1e-9  # customers a second: less is not followed further
+RESULTS = "results of the windows of {} come to it, and how many is not known before a run"
 RARE = 0.001  # the share of customers that wait for a worker, up to which there are plenty
 
 
@@ -33,6 +34,8 @@ def predictions(scenario):
             f"{' and '.join(others)} take{'s' * (len(others) == 1)} messages of {channel}, too"
             for channel, others in _rivals(scenario, name)
         ]
+        if name in flow.results:
+            never.append(RESULTS.format(flow.results[name]))
         if name in flow.batches:
             never.append(f"{flow.batches[name]} sends it several messages at a time, and those wait for each other")
         found[name] = station_theory(scenario, name, rate, total, held[name], (never, flow.notes[name]))
@@ -61,14 +64,14 @@ def response_mean(scenario, predicted):
 
 class _Flow:
     """``rates``: service -> what comes a second, if nothing fails; ``notes``: why its gaps are only nearly random;
-    ``batches``: service -> who sends it several messages at a time.
+    ``batches``: service -> who sends it several messages at a time; ``results``: service -> whose windows send theirs.
     """
 
     def __init__(self, scenario):
         self._scenario, self._held = scenario, holding_times(scenario)
         self.rates = dict.fromkeys(scenario.services, 0.0)
         self.notes: dict = {name: [] for name in scenario.services}
-        self.unknown, self.batches = "", {}
+        self.unknown, self.batches, self.results = "", {}, {}
         try:
             for workload in scenario.workloads.values():
                 rate = workload.arrivals.customers_per_second
@@ -98,6 +101,8 @@ class _Flow:
                 raise _Unknown(f"what {name} does depends on the operation that it is asked for")
             if step.kind == "publish" and is_routed_by_key(step):
                 raise _Unknown(f"where {name} publishes to depends on the key")
+            for channel in homes(self._scenario, step) if step.gathers else ():
+                self.results |= dict.fromkeys(readers(self._scenario, channel), name)
             for other, share in sent_by_step(self._scenario, step, self._pace):
                 self._note(other, f"what comes to it comes through {name}, so that the gaps are only nearly random")
                 if step.times.most > 1:
@@ -209,7 +214,11 @@ class TheoryPanel:
 
     @property
     def bottleneck(self):
-        known = [each for each in self.predictions.values() if math.isfinite(each.saturates)]
+        known = [
+            each
+            for each in self.predictions.values()
+            if math.isfinite(each.saturates) and each.service not in self._flow.results
+        ]
         return min(known, key=lambda each: each.saturates, default=None)
 
     def table(self):
@@ -255,14 +264,17 @@ class TheoryPanel:
         for name, each in self.predictions.items():
             if each.why:
                 said.append(f"{name}: {'no formula: ' if each.formula is None else 'near: '}{'; '.join(each.why)}.")
+        for name in [each for each in self._flow.results if each not in self.predictions]:
+            said.append(f"{name}: no formula: {RESULTS.format(self._flow.results[name])}.")
         if self.response is None:
             said.append(f"The answer's mean: no formula: {self._no_response}.{self._without_waiting}")
         elif near := [name for name, each in self.predictions.items() if each.formula and not each.exact]:
             said.append(f"The answer's mean: near, where it has in it what is near: {', '.join(near)}.")
         first = self.bottleneck
         if first is not None:
+            the = "Of the others the" if self._flow.results else "The"
             said.append(
-                f"The first that can do no more is {first.service}, at {write_as('1/s', first.saturates)} customers; "
+                f"{the} first that can do no more is {first.service}, at {write_as('1/s', first.saturates)} customers; "
                 f"{write_as('1/s', self._come)} come."
             )
         return said

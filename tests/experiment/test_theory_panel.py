@@ -193,6 +193,17 @@ def test_of_a_group_that_services_share_and_of_a_bus_that_sends_each_has_its_par
         assert run.services[name]["arrivals"] / 180 == pytest.approx(4, abs=0.6)
 
 
+def test_how_many_results_of_windows_come_is_not_told():
+    design = rivals(8).replace({
+        "channels": {"orders": "log", "results": "queue"},
+        "services.slow.handle": [{"window": {"to": "results", "tumbling": "1s"}}],
+        "services.fast.subscribe": "results",
+    })  # fmt: skip
+    said = str(design.run().theory())
+    assert list(predictions(design)) == ["shop", "slow"]
+    assert "fast: no formula: results of the windows of slow come to it, and how many is not known before a run." in said
+
+
 def test_where_the_key_decides_who_gets_a_message_no_rate_is_told():
     design = rivals(8).replace({
         "services.slow.subscribe": "left", "services.fast.subscribe": "right",

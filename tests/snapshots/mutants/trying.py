@@ -17,7 +17,7 @@ from tests.snapshots.mutants.swapping import CannotSwap, swap
 
 __all__ = ["Outcome", "every_module", "tried"]
 
-PATIENCE = 60  # seconds of processor, and ten times as many of a clock, for what does not end
+PATIENCE = 60  # seconds of processor for a snapshot, and ten times as many of a clock: one that does not end
 MEMORY = 8 * 2**30  # bytes
 
 
@@ -44,9 +44,11 @@ def every_module():
 def tried(mutant, names):
     """What comes of a mutant, in this process, which is good for nothing else afterwards."""
     _with_limits()
+    _with_patience()
     try:
         its = _put(mutant)
         for taken, name in enumerate(names, start=1):
+            _with_patience()
             what = _otherwise(its, name)
             if what:
                 return Outcome(f"{name}: {what}", taken)
@@ -59,15 +61,17 @@ def _with_limits():
     def too_long(*_):
         raise TooLong(f"no end within {PATIENCE} s")
 
-    for which, timer, seconds in (
-        (signal.SIGPROF, signal.ITIMER_PROF, PATIENCE),
-        (signal.SIGALRM, signal.ITIMER_REAL, 10 * PATIENCE),
-    ):
-        signal.signal(which, too_long)
-        signal.setitimer(timer, seconds, 1)
+    signal.signal(signal.SIGPROF, too_long)
+    signal.signal(signal.SIGALRM, too_long)
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     for number in (1, 2):
         os.dup2(os.open(os.devnull, os.O_WRONLY), number)
+
+
+def _with_patience():
+    """From now on for so long."""
+    signal.setitimer(signal.ITIMER_PROF, PATIENCE, 1)
+    signal.setitimer(signal.ITIMER_REAL, 10 * PATIENCE, 1)
 
 
 def _put(mutant):

@@ -125,6 +125,16 @@ def test_what_cannot_change_is_refused_and_told_what_can(shop):
         shop.branch({"change": "stock", "to": 2}, at=1)
 
 
+def test_batches_may_come_at_another_rate_and_not_in_another_size(shop):
+    """Whose sizes are drawn beforehand."""
+    twos = {"batch": {"rate": "1/s", "size": 2}}
+    coaches = shop.scenario.replace({"workloads.page": {"target": "stock", "arrivals": twos}})
+    change = {"change": "workloads.page.arrivals", "at": "5s"}
+    assert coaches.replace({"faults": [change | {"to": {"batch": {"rate": "9/s", "size": 2}}}]}).run().audit()
+    with pytest.raises(ScenarioError, match="batch arrivals cannot become batch ones"):
+        coaches.replace({"faults": [change | {"to": {"batch": {"rate": "1/s", "size": 10}}}]})
+
+
 def test_a_change_without_a_value_makes_a_setting_what_it_is_by_default(shop):
     known = shop.branch({"change": "services.stock.workers", "to": 1}, at="12s")
     branch = shop.branch({"change": "services.stock.workers"}, at="12s")

@@ -121,7 +121,7 @@ def test_and_so_it_does_with_exchanges(alternate):
     assert sorted_shop(alternate).run().audit()
 
 
-@pytest.mark.parametrize("name", MUTANTS)
+@pytest.mark.parametrize("name", sorted(MUTANTS))
 def test_the_audit_sees_that(name, monkeypatch):
     change, says, scenario = MUTANTS[name]
     change(monkeypatch)
@@ -129,7 +129,7 @@ def test_the_audit_sees_that(name, monkeypatch):
         scenario().run().audit()
 
 
-@pytest.mark.parametrize("name", UNSEEN)
+@pytest.mark.parametrize("name", sorted(UNSEEN))
 def test_a_property_sees_what_the_audit_cannot(name, monkeypatch):
     change, check, scenario = UNSEEN[name]
     check(scenario().run())

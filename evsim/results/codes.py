@@ -15,12 +15,16 @@ class Codes(type):
     ...     DARK_RED, BLUE = 0, 1
     >>> Colour.BLUE, Colour.named("DARK_RED"), Colour.name_of(0), Colour.word(0), Colour.words()
     (1, 0, 'DARK_RED', 'dark red', ['dark red', 'blue'])
+    >>> Colour.words_of(np.array([1, 0])).tolist()
+    ['blue', 'dark red']
     """
 
     def __init__(cls, name, bases, space):
         super().__init__(name, bases, space)
         codes = {each: code for each, code in space.items() if each.isupper()}
         cls._names = sorted(codes, key=codes.__getitem__)
+        if sorted(codes.values()) != list(range(len(codes))):
+            raise ValueError(f"the codes of {name} must be 0, 1, 2 ... without a gap, and are {sorted(codes.values())}")
 
     def named(cls, name) -> int:
         """The code of a name."""
@@ -37,6 +41,10 @@ class Codes(type):
     def words(cls) -> list[str]:
         """The words of all codes, in their order."""
         return [cls.word(code) for code in range(len(cls._names))]
+
+    def words_of(cls, column):
+        """The word of each entry of a column, as an array."""
+        return np.array(cls.words())[column]
 
 
 def among(column, codes):

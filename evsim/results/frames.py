@@ -72,9 +72,9 @@ def spans_frame(run):
             "replied": run.tables.replied,
             "settled": rows["settled"],
             "late": run.tables.late,
-            "outcome": np.array(Outcome.words())[rows["outcome"]],
-            "verdict": np.array(Verdict.words())[rows["verdict"]],
-            "reason": np.array(Reason.words())[rows["reason"]],
+            "outcome": Outcome.words_of(rows["outcome"]),
+            "verdict": Verdict.words_of(rows["verdict"]),
+            "reason": Reason.words_of(rows["reason"]),
             "cohort": run.tables.row_cohort,
         }
     )
@@ -90,7 +90,7 @@ def ledger_frame(run):
     verdict = ledger.verdict
     why, count = deaths(run)
     held = among(verdict, (Verdict.OPEN, Verdict.GIVEN_BACK, Verdict.REVOKED))
-    disposition = np.where(held, "held", np.where(verdict == Verdict.DONE, "acked", np.array(Verdict.words())[verdict]))
+    disposition = np.where(held, "held", np.where(verdict == Verdict.DONE, "acked", Verdict.words_of(verdict)))
     return _frame(
         {
             "message": message,
@@ -122,7 +122,7 @@ def ledger_frame(run):
 
 def _causes(ledger, rows):
     """Why each delivery ended as it did; what was acknowledged and not done says so."""
-    causes = np.array(Reason.words())[rows["reason"][ledger.last]].astype(object)
+    causes = Reason.words_of(rows["reason"][ledger.last]).astype(object)
     early = (ledger.verdict == Verdict.DONE) & (ledger.state == DELIVERY_STATES.index("lost"))
     what = np.where(ledger.partitioned[early], "commit", "acknowledgement").astype(object)
     causes[early] = causes[early] + " after the early " + what

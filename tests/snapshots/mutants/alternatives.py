@@ -25,20 +25,8 @@ TWINS = {
     "keys": "values", "union": "intersection",
 }  # fmt: skip
 UNNEEDED = {
-    "abs",
-    "round",
-    "int",
-    "float",
-    "sorted",
-    "reversed",
-    "set",
-    "list",
-    "tuple",
-    "str",
-    "argsort",
-    "floor",
-    "copy",
-}
+    "abs", "round", "int", "float", "sorted", "reversed", "set", "list", "tuple", "str", "argsort", "floor", "copy",
+}  # fmt: skip
 NOT_SWAPPED = {"self", "cls", "print", "isinstance", "len", "range", "super", "True", "False", "None"}
 
 
@@ -115,10 +103,8 @@ def _(node: ast.UnaryOp):
 
 @_of.register
 def _(node: ast.BinOp):
-    if isinstance(node.left, (ast.JoinedStr,)) or (
-        isinstance(node.left, ast.Constant) and isinstance(node.left.value, str)
-    ):
-        return
+    if isinstance(node.left, ast.JoinedStr) or isinstance(getattr(node.left, "value", None), str):
+        return  # a text that is put together
     if type(node.op) in OPERATORS:
         yield "arithmetic", _changed(node, op=OPERATORS[type(node.op)]())
     yield "a term less", node.left
@@ -147,10 +133,7 @@ def _(node: ast.Subscript):
     if isinstance(node.slice, ast.Slice):
         yield "the whole", node.value
     elif isinstance(node.ctx, ast.Load) and ast.unparse(node.slice) in ("0", "-1"):
-        yield (
-            "other end",
-            _changed(node, slice=ast.parse("-1" if ast.unparse(node.slice) == "0" else "0").body[0].value),
-        )
+        yield "other end", _changed(node, slice=ast.Constant(-1 if ast.unparse(node.slice) == "0" else 0))
 
 
 @_of.register

@@ -8,16 +8,8 @@ from tests.snapshots.blind.importing import ROOT
 
 __all__ = ["CannotSwap", "swap"]
 
-LIKE = (
-    "co_code",
-    "co_names",
-    "co_varnames",
-    "co_freevars",
-    "co_cellvars",
-    "co_argcount",
-    "co_flags",
-    "co_exceptiontable",
-)
+LIKE = ("co_code", "co_names", "co_varnames", "co_freevars", "co_cellvars", "co_argcount", "co_flags",
+        "co_exceptiontable")  # fmt: skip
 
 
 class CannotSwap(Exception):

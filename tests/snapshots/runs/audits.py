@@ -11,9 +11,8 @@ from pathlib import Path
 
 from evsim.results.audit import CHECKS, AuditError, references
 from evsim.results.audit.books import Books
-from evsim.scenario import Scenario
 from tests.snapshots.runs.spoiling import spoilt, was
-from tests.snapshots.runs.systems import system_called
+from tests.snapshots.runs.systems import scenarios_of, system_called
 
 __all__ = ["SPOILT_BOOKS"]
 
@@ -50,8 +49,7 @@ def complaints(run):
 
 @cache
 def _written():
-    texts = (HERE / "books.yaml").read_text(encoding="utf-8").split("\n---\n")
-    return {scenario.name: scenario for scenario in map(Scenario.from_yaml, texts)}
+    return {scenario.name: scenario for scenario in scenarios_of(HERE / "books.yaml")}
 
 
 def _run(name):

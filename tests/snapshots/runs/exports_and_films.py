@@ -8,24 +8,22 @@ import tempfile
 from pathlib import Path
 
 import evsim
-from evsim import Scenario
 from evsim.view.player.film import film
 from tests.exports.runs import a_run
+from tests.snapshots.runs.systems import scenarios_of
 from tests.snapshots.texts import rounded
 
-__all__ = ["EXPORTS_AND_FILMS"]
+__all__ = ["EXPORTS_AND_FILMS", "rich_runs"]
 
 FILES = ("perfetto", "otlp", "cloudevents")
 RUNS = ("troubled", "committing", "read again", "windowed", "travelling", "held back", "lossy", "odd names", "refused")
 SELDOM = Path(__file__).with_name("exports.yaml")  # files of scenarios, one after the other
 
 
-def _told():
-    for name in RUNS:
-        yield from _told_of(name, a_run(name))
-    for text in SELDOM.read_text(encoding="utf-8").split("\n---\n"):
-        run = Scenario.from_yaml(text).run()
-        yield from _told_of(run.scenario.name, run)
+def rich_runs():
+    """(name, run) of each."""
+    yield from ((name, a_run(name)) for name in RUNS)
+    yield from ((scenario.name, scenario.run()) for scenario in scenarios_of(SELDOM))
 
 
 def _told_of(name, run):
@@ -34,6 +32,11 @@ def _told_of(name, run):
             text = run.export(Path(folder) / format, format).read_text(encoding="utf-8")
             yield f"{name}: {format}", text.replace(f'"{evsim.__version__}"', '"VERSION"')
     yield f"{name}: film", rounded(json.dumps(film(run)))
+
+
+def _told():
+    for name, run in rich_runs():
+        yield from _told_of(name, run)
 
 
 EXPORTS_AND_FILMS = {"exports and films": _told}

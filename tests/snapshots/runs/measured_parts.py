@@ -3,34 +3,24 @@ every figure, and what parts draw."""
 
 from pathlib import Path
 
-import pandas as pd
-
-from evsim import Scenario
 from evsim.parts.pollers.audit import ways
 from evsim.parts.window.step_history import histories
-from tests.house.same_records import fingerprint
+from tests.snapshots.runs.short_runs import told_of_run
+from tests.snapshots.runs.systems import scenarios_of
 from tests.snapshots.telling import written
-from tests.snapshots.texts import rounded, table, tried
+from tests.snapshots.texts import rounded, table
 
 __all__ = ["MEASURED_PARTS"]
 
 FILE = Path(__file__).with_suffix(".yaml")
-TABLES = ("incidents", "services", "channels", "partitions", "phases")
 MOMENT, BEGIN, END = 1.75, 1.0, 2.0  # of a picture that is asked for a part of a run
 
 
-def _scenarios():
-    for text in FILE.read_text(encoding="utf-8").split("\n---\n"):
-        yield Scenario.from_yaml(text)
-
-
 def _told():
-    for scenario in _scenarios():
+    for scenario in scenarios_of(FILE):
         run, name = scenario.run(), scenario.name
-        yield f"{name}: records", fingerprint(run)
-        yield f"{name}: words", "\n".join(map(str, (*run.warnings, tried(run.audit), tried(run.theory))))
-        yield f"{name}: summary", table(pd.Series(run.summary()))
-        yield from ((f"{name}: {each}", table(getattr(run, each))) for each in TABLES)
+        yield from told_of_run(name, run)
+        yield f"{name}: phases", table(run.phases)
         yield from ((f"{name}: {what}", rounded(written(scene))) for what, scene in _pictures(run))
 
 

@@ -5,12 +5,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-import evsim
-from evsim import Scenario
 from evsim.results.downtime import downtimes
 from evsim.results.outcomes import CustomerOutcomes
 from tests.house.same_records import fingerprint
-from tests.snapshots.runs.systems import WRITTEN
+from tests.snapshots.runs.systems import brief, scenarios_of
 from tests.snapshots.texts import table, tried
 
 __all__ = ["RUN_FIGURES"]
@@ -32,7 +30,7 @@ def _told(scenario):
     yield "customers", "\n".join(_customers(run))
     yield "messages", "\n".join(_messages(run))
     yield "instances", "\n".join(_instances(run))
-    yield "summary records", tried(_summed_up, scenario)
+    yield "summary records", tried(brief, scenario)
     if any(channel.breaks for channel in scenario.channels.values()):
         yield "pipeline", f"{run.pipeline} {run.pipeline.statuses} {run.pipeline.pipefail}"
 
@@ -60,11 +58,6 @@ def _instances(run):
         yield f"{name}: {its.count} {its.most} {there} {downtimes(run, name)}"
 
 
-def _summed_up(scenario):
-    run = evsim.Simulation(scenario, record="summary").run()
-    return "\n".join([table(pd.Series(run.summary())), table(run.services), table(run.channels)])
-
-
 def _chosen(run):
     """Some requests of each workload, from the middle on."""
     for name, its in run.requests.groupby("workload", sort=False):
@@ -72,8 +65,7 @@ def _chosen(run):
 
 
 def _runs():
-    for text in FILE.read_text(encoding="utf-8").split("\n---\n"):
-        scenario = Scenario.from_yaml(text, folder=WRITTEN)
+    for scenario in scenarios_of(FILE):
         yield from ((f"{scenario.name}: {what}", told) for what, told in _told(scenario))
 
 

@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from tests.snapshots.runs.short_runs import scenarios_of, told_of_run
+from tests.snapshots.runs.short_runs import told_of_run
+from tests.snapshots.runs.systems import scenarios_of
 from tests.snapshots.telling import says
 from tests.snapshots.texts import drawn, tried
 

@@ -8,24 +8,17 @@ from unittest.mock import patch
 
 import pandas as pd
 
-from evsim import Scenario
 from evsim.parts.log.engine import group
 from evsim.parts.window.aggregates import AGGREGATES
 from evsim.parts.window.windows import Rules, Windows
 from tests.house.same_records import fingerprint
-from tests.snapshots.runs.systems import WRITTEN
+from tests.snapshots.runs.systems import scenarios_of
 from tests.snapshots.texts import table, tried
 
-__all__ = ["SHORT_RUNS", "scenarios_of", "told_of_run"]
+__all__ = ["SHORT_RUNS", "told_of_run"]
 
 FILE = Path(__file__).with_suffix(".yaml")
 TABLES = ("incidents", "services", "channels", "partitions")
-
-
-def scenarios_of(file):
-    """Those that stand in a file, one after the other."""
-    for text in file.read_text(encoding="utf-8").split("\n---\n"):
-        yield Scenario.from_yaml(text, folder=WRITTEN)
 
 
 def told_of_run(name, run):

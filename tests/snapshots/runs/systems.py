@@ -31,9 +31,11 @@ from tests.snapshots.telling import examples, written
 from tests.snapshots.texts import drawn, rounded, table, tried
 
 __all__ = [
+    "brief",
     "names_of_systems",
     "purposes",
     "records_of_rich_systems",
+    "scenarios_of",
     "system_called",
     "told_of_systems",
     "told_of_written",
@@ -73,9 +75,13 @@ def purposes():
 
 
 def written_for(purpose):
-    texts = (WRITTEN / f"{purpose}.yaml").read_text(encoding="utf-8").split("\n---\n")
-    scenarios = (Scenario.from_yaml(text, folder=WRITTEN) for text in texts)
-    return {scenario.name: scenario for scenario in scenarios}
+    return {scenario.name: scenario for scenario in scenarios_of(WRITTEN / f"{purpose}.yaml")}
+
+
+def scenarios_of(file):
+    """Those that stand in a file, one after the other."""
+    for text in file.read_text(encoding="utf-8").split("\n---\n"):
+        yield Scenario.from_yaml(text, folder=WRITTEN)
 
 
 def system_called(name):
@@ -94,7 +100,8 @@ def _short(scenario):
         return scenario
 
 
-def _brief(scenario):
+def brief(scenario):
+    """The figures of a run that keeps summary records."""
     run = evsim.Simulation(scenario, record="summary").run()
     return "\n".join(table(each) for each in (pd.Series(run.summary()), run.services, run.channels))
 
@@ -148,7 +155,7 @@ def _told_of(scenario, on_paper, empty):
     for name in TABLES:
         yield name, table(getattr(run, name))
     yield "pipeline", tried(_pipeline, run)
-    yield "summary records", tried(_brief, scenario)
+    yield "summary records", tried(brief, scenario)
     yield "theory", str(tried(run.theory))
     workload = next(iter(scenario.workloads))
     for request in _chosen(run):

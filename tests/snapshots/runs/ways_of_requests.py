@@ -1,9 +1,7 @@
 """The ways of requests in runs in which everything happens that an export can tell, and the pictures of these runs."""
 
-from evsim import Scenario
 from evsim.view.style import faults
-from tests.exports.runs import a_run
-from tests.snapshots.runs.exports_and_films import RUNS, SELDOM
+from tests.snapshots.runs.exports_and_films import rich_runs
 from tests.snapshots.telling import written
 from tests.snapshots.texts import rounded, tried
 
@@ -38,11 +36,8 @@ def _told_of(name, run):
 
 
 def _told():
-    for name in RUNS:
-        yield from _told_of(name, a_run(name))
-    for text in SELDOM.read_text(encoding="utf-8").split("\n---\n"):
-        run = Scenario.from_yaml(text).run()
-        yield from _told_of(run.scenario.name, run)
+    for name, run in rich_runs():
+        yield from _told_of(name, run)
 
 
 WAYS_OF_REQUESTS = {"ways of requests": _told}

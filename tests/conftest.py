@@ -1,10 +1,7 @@
 """What holds for all tests; in CI a failing test of Hypothesis tells at once."""
 
-import contextlib
 import gc
-import importlib
 import os
-from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
@@ -28,14 +25,6 @@ def a_clock_that_stands_still_is_noticed_soon():
 
     with a_short_patience():
         yield
-
-
-def pytest_sessionstart(session):
-    """In a fresh clone each process would rewrite the asserts of every file: the second begins at the other end."""
-    if os.environ.get("PYTEST_XDIST_WORKER") == "gw1" and session.config.args == session.config.getini("testpaths"):
-        for path in sorted(Path(__file__).parent.glob("**/test_*.py"), reverse=True):
-            with contextlib.suppress(Exception, pytest.skip.Exception):  # told when it is collected
-                importlib.import_module(".".join(path.relative_to(session.config.rootpath).with_suffix("").parts))
 
 
 def pytest_collection_finish():

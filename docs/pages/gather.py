@@ -60,6 +60,7 @@ SECTIONS = {  # caption -> page on the site -> its file in the repository, or No
         "project/contributing": "CONTRIBUTING.md",
         "project/ways": "docs/ways.md",
         "project/tests": "tests/README.md",
+        "project/noticed": "tests/noticed.md",
         "project/benchmarks": "benchmarks/README.md",
         "project/changes": "CHANGELOG.md",
     },

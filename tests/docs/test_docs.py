@@ -13,7 +13,9 @@ pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).resolve().parents[2]
 TABLE = (ROOT / "docs/five-ways.md").read_text(encoding="utf-8")
-FOLDERS = ("docs/*.md", "tests/**/README.md", "teaching/*.md", "evsim/parts/*/page.md", "benchmarks/*.md")
+FOLDERS = (
+    "docs/*.md", "tests/noticed.md", "tests/**/README.md", "teaching/*.md", "evsim/parts/*/page.md", "benchmarks/*.md",
+)  # fmt: skip
 PAGES = [*ROOT.glob("*.md"), *(page for each in FOLDERS for page in sorted(ROOT.glob(each)))]
 FIRST_SCREEN = 45  # lines of README: what it is, what it looks like, how it is started, where to go on
 

@@ -35,7 +35,11 @@ def new(
     name: Annotated[str | None, typer.Option(help="What the scenario is called; default: as the first file.")] = None,
     overwrite: Overwrite = False,
 ):
-    """Make a scenario of what you have: OpenTelemetry and Jaeger traces, access logs, compose files, AsyncAPI ..."""
+    """Make a scenario of what you have: traces, logs, compose files.
+
+    It reads OpenTelemetry and Jaeger traces, access logs, tables of times, compose files, AsyncAPI, and descriptions of
+    Kafka's groups and RabbitMQ's queues.
+    """
     from evsim.imports import from_file
     from evsim.whole import place_for
 
@@ -76,7 +80,10 @@ def replay(
     overwrite: Overwrite = False,
     jobs: Jobs = None,
 ):
-    """Replay an incident: what the scenario predicts beside what happened, with the error of each figure."""
+    """Replay an incident: the prediction beside what happened.
+
+    It says by what share each figure is wrong.
+    """
     from evsim.imports import replay
 
     chosen = load_scenario(scenario, settings, seed)

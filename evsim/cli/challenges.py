@@ -25,9 +25,10 @@ def challenge(
     as_json: AsJson = False,
     jobs: Jobs = None,
 ):
-    """Design challenges: a goal, a budget, troubles; the designs of a class on one board, with the same customers.
+    """Judge designs by the goal, budget and troubles of a challenge.
 
-    Exit status 1 if no design is signed: meets each objective in each trouble.
+    All designs of a class stand on one board, with the same customers. Exit status 1 if no design meets each objective
+    in each trouble.
     """
     from evsim.lesson.board import board
     from evsim.lesson.challenge import challenges, judged, load_challenge, read_entries

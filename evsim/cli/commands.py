@@ -43,7 +43,10 @@ def run(
     runs: Annotated[int, typer.Option(min=1, help="How many runs, each with its own seed.")] = 1,
     precision: Annotated[
         list[str] | None,
-        typer.Option(metavar="METRIC=SHARE", help="Run on until half its interval is that share: response_p99=2%."),
+        typer.Option(
+            metavar="METRIC=SHARE",
+            help="Make more runs, until half the interval is that share of the mean: response_p99=2%.",
+        ),
     ] = None,
     theory: Annotated[
         bool, typer.Option("--theory", help="Also what formulas say, and why they may not apply.")
@@ -196,7 +199,9 @@ def list_():
 
 @app.command()
 def show(
-    scenario: Annotated[str | None, typer.Argument(metavar="NAME|FILE", help="A scenario.")] = None,
+    scenario: Annotated[
+        str | None, typer.Argument(metavar="NAME|FILE", help="A built-in scenario or a YAML file.")
+    ] = None,
     preset: Annotated[str | None, typer.Option(metavar="NAME", help="A preset, as in `like: NAME`.")] = None,
 ):
     """Print the YAML of a scenario, or of the preset of a product."""
@@ -215,10 +220,13 @@ def show(
 
 @app.command()
 def validate(
-    scenarios: Annotated[list[str], typer.Argument(metavar="NAME|FILE...", help="Scenarios to look at.")],
+    scenarios: Annotated[list[str], typer.Argument(metavar="NAME|FILE...", help="Scenarios to check.")],
     settings: Settings = None,
 ):
-    """Check scenarios without running them: all problems, or ok and warnings."""
+    """Check scenarios without a run.
+
+    It prints all problems, or ok and warnings.
+    """
     from evsim.engine import Execution
     from evsim.scenario import ScenarioError
 
@@ -240,7 +248,7 @@ def validate(
 
 @app.command()
 def schema():
-    """Print the JSON Schema of the YAML file, for completion and checks in an editor."""
+    """Print the JSON Schema of the YAML file, for an editor."""
     from evsim.scenario import Scenario
 
     say(json.dumps(Scenario.schema(), indent=2))
@@ -252,7 +260,10 @@ def tally(
     to_csv: Annotated[str | None, typer.Option("--csv", metavar="FILE", help="Write a line a student.")] = None,
     overwrite: Overwrite = False,
 ):
-    """Merge the results of a class: votes before and after, normalised gain, exercises passed."""
+    """Merge the results of a class.
+
+    It prints votes before and after, the normalised gain, and exercises passed.
+    """
     from evsim.lesson.tally import Tally, read_results
     from evsim.whole import place_for, write_text
 

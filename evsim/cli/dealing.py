@@ -20,9 +20,10 @@ def incident(
     seed: Annotated[int | None, typer.Option(min=0, help="Its luck; default: another one each time.")] = None,
     names: Annotated[bool, typer.Option("--list", help="List all of them. A name tells what is broken.")] = False,
 ):
-    """An incident: look, name what is broken, mend it, while the trouble goes on; then read what it cost.
+    """Play an incident: look, name what is broken, and mend it.
 
-    Orders are read from the keyboard, or from a file: look WHAT, name CAUSE, mend WHAT, debrief.
+    The trouble goes on meanwhile; at the end you read what it cost. Write orders on the keyboard, or send them from a
+    file: look WHAT, name CAUSE, mend WHAT, debrief.
     """
     from evsim.lesson.deck.card import incidents, load_card
     from evsim.lesson.deck.game import incident

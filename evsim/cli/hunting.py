@@ -34,11 +34,13 @@ def hunt(
     settings: Settings = None,
     as_json: AsJson = False,
 ):
-    """Search fault, place, moment and seed for a customer for whom a promise does not hold; tell the smallest story.
+    """Find a customer for whom a promise does not hold.
+
+    It tries faults, places, moments and seeds, and tells the smallest story. Exit status 1 if somebody is found.
 
     truth: what each customer is told is true, and nothing happens twice. kept: whoever is told yes gets all of it.
     clean: whoever is told no or an error has nothing. once: nothing happens twice. answered: nobody is told an
-    error. Exit status 1 if somebody is found.
+    error.
     """
     from evsim.experiment.hunt import hunt
     from evsim.whole import place_for, write_text

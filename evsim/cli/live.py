@@ -51,10 +51,11 @@ def live(
     overwrite: Overwrite = False,
     jobs: Jobs = None,
 ):
-    """Run a scenario for real: processes, a broker, a database and a mail server on this machine.
+    """Run a scenario for real, as processes on this machine.
 
-    What real parts do not have is refused before anything starts. A URL with a password belongs into the environment,
-    as everybody on the machine can read a command line. Exit status 1 if an objective is missed.
+    They are the services, a broker, a database and a mail server. What real parts do not have is refused before
+    anything starts. Write a URL with a password into the environment variable: everybody on the machine can read a
+    command line. Exit status 1 if an objective is missed.
     """
     from evsim.experiment.judging import judge
     from evsim.testbed.live_execution import live

@@ -28,7 +28,10 @@ def lab(
     ] = None,
     no_open: Annotated[bool, typer.Option("--no-open", help="Put the lessons there, and open nothing.")] = False,
 ):
-    """Open the lessons in JupyterLab: in a checkout where they lie, else from copies in the folder evsim-lessons."""
+    """Open the lessons in JupyterLab.
+
+    In a checkout they are opened where they lie; else evsim copies them to the folder evsim-lessons.
+    """
     from importlib.util import find_spec
     from subprocess import call
 

@@ -16,8 +16,19 @@ __all__ = ["app", "explain"]
 TRACEBACK = "EVSIM_TRACEBACK"  # set in the environment, it shows where a defect lies
 
 
+ORDER = (
+    "run", "compare", "find", "sweep", "report", "hunt", "live", "export",  # a scenario, or several
+    "list", "show", "validate", "schema", "new", "fit", "replay",  # files
+    "lab", "incident", "challenge", "tally",  # to learn and to teach
+)  # fmt: skip
+
+
 class _Commands(TyperGroup):
     """The commands, with one message for whatever goes wrong."""
+
+    def list_commands(self, ctx):
+        """Those that people need first come first."""
+        return sorted(super().list_commands(ctx), key=ORDER.index)
 
     def invoke(self, ctx):
         for stream in (sys.stdout, sys.stderr):

@@ -43,16 +43,16 @@ def find(
     ] = False,
     error: Annotated[float, typer.Option(help="The largest probability of a wrong answer.")] = 0.05,
     precision: Annotated[
-        float, typer.Option(help="Relative distance of the values tried, but for whole numbers.")
+        float, typer.Option(help="How far apart values are, as a share; not of whole numbers.")
     ] = 0.01,
-    max_runs: Annotated[int, typer.Option(min=8, help="How many runs a value may take.")] = 256,
+    max_runs: Annotated[int, typer.Option(min=8, help="How many runs of one value at most.")] = 256,
     seed: Seed = None,
     settings: Settings = None,
     store: Store = None,
     as_json: AsJson = False,
     jobs: Jobs = None,
 ):
-    """Find the smallest or largest value of a setting with which a scenario meets its objectives.
+    """Find the smallest or largest value that meets the objectives.
 
     Exit status 1 if no value of the range is seen to meet them.
     """
@@ -160,7 +160,7 @@ def report(
     seed: Seed = None,
     settings: Settings = None,
     runs: Annotated[
-        int, typer.Option(min=2, help="How many runs of each design, fewer if ten, or twenty ..., decide it.")
+        int, typer.Option(min=2, help="How many runs of each design at most; fewer where 10, 20 ... decide.")
     ] = 20,
     budget: Annotated[
         str | None, typer.Option(metavar="TIME", help="Take about so long at most, with fewer runs: 5min.")
@@ -170,8 +170,9 @@ def report(
     overwrite: Overwrite = False,
     jobs: Jobs = None,
 ):
-    """Write one page to decide by: verdicts, differences, what breaks, when the answer flips, and what it rests on.
+    """Write one page to decide by.
 
+    It has the verdicts, the differences, what breaks, the input that changes a verdict, and the origin of each number.
     Ctrl-C writes the page with what is finished. With --store a report that was interrupted, or killed, goes on where
     it was. Exit status 1 if every design misses an objective.
     """

@@ -206,7 +206,9 @@ def _promise(promise):
         text = (getattr(promise, "__doc__", None) or "").strip().partition("\n")[0].rstrip(".")
         return text or getattr(promise, "__name__", "it holds"), promise
     if promise not in PROMISES:
-        raise ScenarioError([Problem("promise", "is none", promise, hint=suggest(promise, PROMISES))])
+        raise ScenarioError(
+            [Problem("promise", "there is none of this name", promise, hint=suggest(promise, PROMISES))]
+        )
     words, who = PROMISES[promise]
     return words, lambda run: _harmed(run, who(run.outcomes))
 

@@ -7,10 +7,10 @@ from evsim.counting import count
 from evsim.experiment.running import audited_run, figures_of, in_order, its_seeds, runs_and_seeds, seeds_from
 from evsim.experiment.statistics import FEW, estimate, runs_for_skew
 from evsim.experiment.text_tables import html_table, phase_tables, text_table
-from evsim.figures import figure, groups, label, write_as, write_estimate
+from evsim.figures import RUN, figure, figures, groups, label, write_as, write_estimate
 from evsim.results.outcomes import listed
 from evsim.scenario.arguments import a_mapping, a_number, a_scenario
-from evsim.scenario.errors import Problem, ScenarioError
+from evsim.scenario.errors import Problem, ScenarioError, suggest
 from evsim.scenario.units import UnitError, fraction
 
 __all__ = ["Replications", "estimates", "replicate"]
@@ -43,12 +43,14 @@ def _gathered(scenario, wanted, before, runs):
 
 
 def _wanted(precision):
-    """metric -> share."""
+    """figure -> share."""
     given = {} if precision is None else a_mapping(precision, "precision", '{"response_p99": "2%"}')
     wanted = {}
     for metric, written in given.items():
         if figure(metric) is None:
-            raise ScenarioError([Problem("precision", "is no figure of a run", metric)])
+            known = [name for each in figures(RUN) for name in each.names]
+            hint = suggest(metric, known) or "such as response_p99"
+            raise ScenarioError([Problem("precision", "is no figure of a run", metric, hint=hint)])
         try:
             share = fraction(written)
         except UnitError as error:

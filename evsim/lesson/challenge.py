@@ -91,7 +91,7 @@ def load_challenge(name_or_path):
     if str(name_or_path) not in challenges():
         path = Path(name_or_path)
         if not path.is_file():
-            raise ScenarioError([Problem("challenge", "there is none", str(name_or_path),
+            raise ScenarioError([Problem("challenge", "there is none of this name", str(name_or_path),
                                          hint=suggest(str(name_or_path), challenges()))])  # fmt: skip
     written, place = read(read_text(path), str(path))
     written = _ChallengeFile.model_validate(written, place, path.name).model_dump(mode="json")

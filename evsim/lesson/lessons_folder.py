@@ -42,7 +42,7 @@ def lesson_named(name):
     if not found:
         names = [each.removesuffix(".ipynb") for each in files]
         near = get_close_matches(part, names, 1) or [", ".join(names)]
-        raise ScenarioError([Problem("lesson", "there is none with this name", name, hint=f"there is {near[0]}")])
+        raise ScenarioError([Problem("lesson", "there is none of this name", name, hint=f"there is {near[0]}")])
     return next((each for each in found if "build-it" not in each), found[0])
 
 

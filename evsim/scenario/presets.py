@@ -104,7 +104,15 @@ def load_preset(name):
 def preset_text(name):
     """The YAML of a preset, as it ships."""
     if name not in preset_names():
-        raise ScenarioError([Problem("", f"there is no preset {name}", hint=suggest(name, preset_names()))])
+        raise ScenarioError(
+            [
+                Problem(
+                    "",
+                    f"there is no preset {name}",
+                    hint=suggest(name, preset_names()) or f"one of {', '.join(preset_names())}",
+                )
+            ]
+        )
     return (_folder() / f"{name}.yaml").read_text(encoding="utf-8")
 
 

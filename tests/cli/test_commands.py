@@ -10,8 +10,10 @@ from importlib.metadata import version
 from pathlib import Path
 
 import pytest
+import typer
 
 import evsim
+from evsim.cli import app
 from tests.cli.test_bad_input import GOOD
 from tests.cli.test_run import SHORT, evsim_
 
@@ -140,6 +142,13 @@ def test_the_version_and_the_help_are_there():
     text = evsim_("--help").stdout
     for command in ("run", "compare", "list", "show", "validate", "schema", "lab"):
         assert command in text
+
+
+def test_the_help_begins_with_what_people_need_first_and_says_each_command_in_a_whole_sentence():
+    listed = evsim_("--help").stdout.partition("Commands:\n")[2].splitlines()
+    commands, sentences = zip(*(line.split(maxsplit=1) for line in listed), strict=True)
+    assert commands[:2] == ("run", "compare") and set(commands) == set(typer.main.get_command(app).commands)
+    assert [each for each in sentences if not each.endswith(".") or each.endswith("...")] == []
 
 
 def shell(*arguments, **environment):

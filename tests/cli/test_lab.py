@@ -80,7 +80,7 @@ def test_from_inside_its_folder_it_makes_no_other_one(installed, monkeypatch):
 @pytest.mark.parametrize(
     "arguments, said",
     [
-        (["99"], "Error: lesson: there is none with this name, got '99'; there is 00-press-register"),
+        (["99"], "Error: lesson: there is none of this name, got '99'; there is 00-press-register"),
         (["pres-registre"], "there is 00-press-register\n"),
         (["--folder", "a-file"], "a-file: is a file, and the lessons are several; name a folder"),
         (["--folder", "a-file/inside"], "a-file"),

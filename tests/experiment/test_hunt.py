@@ -138,7 +138,10 @@ def test_the_story_opens_in_the_player_with_nothing_hidden(twice):
 @pytest.mark.parametrize(
     "given, said",
     [
-        ({"promise": "twice"}, "promise: is none, got 'twice'; one of answered, clean, kept, once, truth"),
+        (
+            {"promise": "twice"},
+            "promise: there is none of this name, got 'twice'; one of answered, clean, kept, once, truth",
+        ),
         ({"tries": 0}, "tries: must be a whole number of runs, 1 or more, got 0"),
         ({"tries": 2.5}, "tries"),
         ({"length": "soon"}, "length"),

@@ -160,7 +160,10 @@ def test_bad_input_is_named(desk):
         (lambda: evsim.replicate(desk, precision={"response_mean": 5}), "precision.response_mean: must"),
         (lambda: evsim.replicate(desk, precision={"response_mean": "0%"}), "must be a share between 0 and 1, got '0%'"),
         (lambda: evsim.replicate(desk, precision={"response_mean": "soon"}), "must be a fraction such as 0.1 or 10%"),
-        (lambda: evsim.replicate(desk, precision={"response": 0.1}), "is no figure of a run"),
+        (
+            lambda: evsim.replicate(desk, precision={"response": 0.1}),
+            "is no figure of a run, .*; did you mean response",
+        ),
         (lambda: evsim.replicate(desk, precision=0.1), "must be a mapping"),
     ):
         with pytest.raises(evsim.ScenarioError, match=words):

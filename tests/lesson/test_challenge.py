@@ -251,7 +251,10 @@ def test_what_was_judged_before_an_interrupt_is_on_the_board_and_nobody_is_signe
 @pytest.mark.parametrize(
     "arguments, said",
     [
-        (("keep-your-words",), "challenge: there is none, got 'keep-your-words'; did you mean keep-your-word?"),
+        (
+            ("keep-your-words",),
+            "challenge: there is none of this name, got 'keep-your-words'; did you mean keep-your-word?",
+        ),
         (("keep-your-word", "nowhere.yaml"), "none can be judged"),
         (("keep-your-word", "--start", "nowhere/mine.yaml"), "there is no folder"),
     ],

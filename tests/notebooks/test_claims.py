@@ -69,11 +69,6 @@ def has(design, effect, seed):
     return (requests.first_time[run.tables.effect_names.index(effect)] <= requests.answered).mean()
 
 
-def nearly_nobody_has_a_row_in_events():
-    rows = [[has(design, "customer row", seed) for seed in SEEDS] for design in (CLASSIC, EVENTS)]
-    return min(rows[0]) == 1 and max(rows[1]) < 0.1
-
-
 def on_the_list_when_told_only_in_classic():
     entries = [[has(design, "subscription", seed) for seed in SEEDS] for design in (CLASSIC, EVENTS)]
     return min(entries[0]) == 1 and max(entries[1]) < 0.1

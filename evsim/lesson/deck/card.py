@@ -16,6 +16,7 @@ from evsim.scenario.units import UnitError, time
 __all__ = ["Card", "incidents", "load_card"]
 
 FOLDER = Path(__file__).resolve().parents[2] / "incidents"
+WHERE = "`evsim incident --list` in a terminal shows what there is"
 DRAIN = "5 min"  # after the shift: whatever is not done by then was late long before
 PRICES = {"lost": 20, "untrue": 30, "never": 40, "down": 50}
 NOTHING = {"label": "do nothing, and wait", "minutes": 0, "money": 0, "does": []}
@@ -74,8 +75,8 @@ def load_card(name_or_path, seed=1):
     if str(name_or_path) not in incidents():
         path = Path(name_or_path)
         if not path.is_file():
-            raise ScenarioError([Problem("incident", "there is none", str(name_or_path),
-                                         hint=suggest(str(name_or_path), incidents()))])  # fmt: skip
+            raise ScenarioError([Problem("incident", "there is none of this name", str(name_or_path),
+                                         hint=suggest(str(name_or_path), incidents()) or WHERE)])  # fmt: skip
     written, place = read(read_text(path), str(path))
     with of_file(path.name, place):
         values = _drawn(written, seed)

@@ -108,7 +108,6 @@ def _grid(columns, rows, *found, **settings):
     )
 
 
-STORMS = [["2s", 9], [9, "soon"], [9, 3], ["2s", "1s"]]
 LINES = {
     "six": (_grid(range(6), ["5/s"], *_sure(*range(6))), RATE), "of one value": (_grid([1], [2], *_sure(3)),),
     "two units": (_sweep([({WORK: each}, found) for each, found in zip(["20ms", 3, "1s", "9ms"], _sure(1, 2, 3, 4))]),),

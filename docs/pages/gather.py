@@ -85,6 +85,7 @@ COPIED = {
 }
 LINK = re.compile(r"(!?)\[((?:[^][]|\[[^]]*\])*)\]\(([^)\s#]*)(#[^)\s]*)?((?: \"[^\"]*\")?)\)")
 FENCE = re.compile(r"(^ *(`{3,})[^\n]*\n.*?^ *\2`*$)", re.M | re.S)
+ONLY_HERE = re.compile(r"^.*<!-- only here -->\n", re.M)  # of a page in the repository: where to find what is made
 FILE = re.compile(r"<!-- file (\S+) -->")
 LESSON_RANGE = re.compile(r"<!-- lessons (\d+) to (\d+) -->")
 
@@ -220,4 +221,4 @@ def _copy(file):
 
 
 def _read(file):
-    return (ROOT / file).read_text(encoding="utf-8")
+    return ONLY_HERE.sub("", (ROOT / file).read_text(encoding="utf-8"))

@@ -17,7 +17,7 @@ import evsim
 from docs.pages.building import broken_links, build
 from docs.pages.command_pages import command_page
 from docs.pages.decision_pages import decision_pages
-from docs.pages.gather import LESSONS, source
+from docs.pages.gather import LESSONS, PAGES, source
 from docs.pages.setting_table import setting_table
 from evsim import lesson
 from evsim.figures import figures
@@ -32,6 +32,8 @@ REPOSITORY = "https://example.org/somebody/evsim"
 PICTURES = ROOT / "build/screenshots"
 WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 ROWS = "prefetch"  # of long tables those are looked at: every row is built alike
+MADE = {"settings": "reference/settings", "figures": "reference/figures", "gauges": "how-to/incidents",
+        "lessons": "lessons/index"}  # fmt: skip
 FIRST = 3  # answers that one sees without scrolling
 ALONE = {"preload": False}  # else axe asks for the styles by a way that is closed to a page from a file
 QUESTIONS = {  # what somebody types -> words of the answer
@@ -162,6 +164,14 @@ def test_a_decision_is_a_page_with_what_was_thrown_out():
     assert pages["the-house/one-way.md"].endswith("It is short.\n\n## Thrown out\n\nTwo ways.\n")
     assert pages["the-house/a-part.md"].endswith("A part is a folder.\n")
     assert "[One way](the-house/one-way.md)" in pages["the-house.md"] and "And this." in pages["the-house.md"]
+
+
+def test_a_page_says_in_the_repository_where_the_table_is_that_the_manual_has():
+    pages = source(lessons=[])
+    for mark, place in MADE.items():
+        text = (ROOT / PAGES[place]).read_text(encoding="utf-8")
+        assert f"<!-- {mark}" in text and "python kit.py pages" in text and "<!-- only here -->" in text
+        assert "only here" not in pages[f"{place}.md"] and "python kit.py pages" not in pages[f"{place}.md"]
 
 
 def test_the_list_of_lessons_says_what_each_asks_and_a_page_of_toys_leads_back_to_the_manual(site):

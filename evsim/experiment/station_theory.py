@@ -41,14 +41,15 @@ class StationTheory:
 def station_theory(scenario, name, rate, total, held, known):
     """The :class:`StationTheory` of a service to which ``rate`` a second come, of ``total`` customers a second.
 
-    held: seconds that a worker is held. known: (why no formula applies, why one is only near) by what comes to it.
+    held: seconds that a worker is held. known: (why no formula applies, why one is only near,
+    whether so much surely comes) by what comes to it.
     """
     service = scenario.services[name]
     work, variance = _own(service)
     workers = service.workers * service.instances
     station = _Station(scenario, name, rate, work, variance, workers, _Reading.of(scenario, name))
-    never, notes = known
-    why = [*_blockers(station), *never]
+    never, notes, sure = known
+    why = [*_blockers(station), *(_too_busy(station) if sure else ()), *never]
     free = all(its.apart_from_work or its.own_inboxes for its in service.policies.values())  # nothing else counts
     saturates = total * _at_once(station) / (rate * held) if held and free else math.inf
     if why:
@@ -76,8 +77,10 @@ class _Station:
     @property
     def is_exponential(self):
         """Whether its work is one exponential time."""
-        lasting = [step.time for step in self.service.handle if step.lasts]
-        return len(lasting) == 1 and isinstance(lasting[0], Exponential)
+        steps = self.service.handle
+        lasting = [number for number, step in enumerate(steps) if step.lasts]
+        always = len(lasting) == 1 and not any(step.fails for step in steps[: lasting[0]])
+        return always and isinstance(steps[lasting[0]].time, Exponential)
 
     def busy(self, more=0.0):
         """How many workers its work keeps busy, and so much `more` of each: a rounding of floats decides nothing."""
@@ -138,10 +141,15 @@ def _at_once(station):
 
 
 def _own(service):
-    """(mean, variance) of the time that a handling takes by itself."""
-    steps = [step for step in service.handle if step.lasts]
-    means = [step.time.mean for step in steps]
-    return sum(means), sum((step.time.cv * step.time.mean) ** 2 for step in steps)
+    """(mean, variance) of the time that a handling takes by itself, if it ends where it fails."""
+    mean = variance = 0.0  # of what is left, from the last step to the first
+    for step in reversed(service.handle):
+        if step.lasts:
+            mean, variance = mean + step.time.mean, variance + (step.time.cv * step.time.mean) ** 2
+        elif step.fails:
+            on = 1 - step.fails
+            mean, variance = on * mean, on * variance + on * step.fails * mean**2
+    return mean, variance
 
 
 def _blockers(station):
@@ -158,6 +166,9 @@ def _blockers(station):
         yield "it works on several messages together, and no formula here tells how long one waits then"
     if any(step.inside and not step.by_message for step in service.handle):
         yield "what it does depends on chance, or runs side by side"
+    refused = [number for number, step in enumerate(service.handle) if step.conditional]
+    if refused and any(step.lasts for step in service.handle[refused[0] :]):
+        yield "an effect is not made for all, and then its work ends"
     if scenario.faults:
         yield "something fails meanwhile, and a formula is of what goes on for ever as it is"
     unknown = [word for word, its in service.policies.items() if not (its.own_inboxes or its.apart_from_work)]
@@ -175,12 +186,17 @@ def _blockers(station):
         yield "its instances fetch more than they have workers: messages wait in one while another has nothing to do"
     if not math.isfinite(station.variance):
         yield "the times of its work have no finite variance"
-    if not service.is_elastic and service.limit is None and station.busy() >= station.workers:
-        yield "more work comes than its workers can do: the queue grows as long as that lasts"
-    elif station.busy(station.reading.back[0]) >= station.workers:
-        yield "with the way of the acknowledgements its workers have no time to spare"
     if not station.work:
         yield "its work takes no time"
+
+
+def _too_busy(station):
+    """Why its workers can't do all that comes."""
+    service = station.service
+    if not service.is_elastic and service.limit is None and station.busy() >= station.workers:
+        yield "more work comes than its workers can do: the queue grows as long as that lasts"
+    elif station.reading.back[0] and station.busy(station.reading.back[0]) >= station.workers:
+        yield "with the way of the acknowledgements its workers have no time to spare"
 
 
 def _is_asked(scenario, name):

@@ -18,6 +18,7 @@ class AnyArrivals(Tagged):
     steady: ClassVar[bool] = False  # whether they come one by one at a rate that never changes
     at_random: ClassVar[bool] = False  # whether they come at random moments, each without regard to the others
     at_once: ClassVar[bool] = False  # whether all come at one moment
+    in_groups: ClassVar[bool] = False  # whether several come together
     is_closed: ClassVar[bool] = False  # whether who has an answer comes again
     from_file: ClassVar[bool] = False  # whether a file says when
     stream: ClassVar[Any] = None  # what luck they have: of two with the same, one may become the other
@@ -117,6 +118,8 @@ class Batch(AnyArrivals):
         Field(description="how many customers are in a batch"),
     ]
 
+    at_random = property(lambda self: not self.in_groups)  # type: ignore[assignment]
+    in_groups = property(lambda self: self.size.mean > 1)  # type: ignore[assignment]
     stream = property(lambda self: ("batch", self.size))  # type: ignore[assignment]
     rates = property(lambda self: ((0.0, self.rate),))  # type: ignore[assignment]
     customers_per_second = property(lambda self: self.rate * self.size.mean)

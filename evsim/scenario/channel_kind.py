@@ -1,5 +1,6 @@
 """What every kind of channel says of itself, and the settings that parts add to any of them."""
 
+import math
 from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from pydantic import Field, create_model, model_validator
@@ -33,6 +34,8 @@ class _AnyChannel(Tagged):
     breaks: ClassVar[bool] = False  # whether who writes to it dies when its reader has
     confirms: ClassVar[bool] = True  # whether a publisher waits until it has its message
     may_refuse: ClassVar[bool] = False  # whether a message may not be taken although nothing fails
+    keeps_for: ClassVar[float] = math.inf  # seconds after which a message that waits is gone
+    keeps_most: ClassVar[float] = math.inf  # messages that wait, of which those beyond are gone or refused
     blocks: ClassVar[bool] = False  # whether a publisher waits for room
     waits_in: ClassVar[str | None] = None  # what publishers keep its messages in before they send them
     keeps_own_times: ClassVar[bool] = False  # whether a message may bring a time to live, or a delay, of its own

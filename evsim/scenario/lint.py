@@ -4,6 +4,8 @@ Those of too much work leave out retries, faults and all queueing. So a service 
 mentioned may still be.
 """
 
+import math
+
 from evsim.counting import count
 
 from .atomicity import outside, uncommitted
@@ -154,7 +156,8 @@ def _leads_nowhere(scenario, step):
 
 
 def _overload(scenario):
-    rates, times = arrival_rates(scenario), holding_times(scenario)
+    times, called = holding_times(scenario), _called(scenario)
+    rates = arrival_rates(scenario, {name: _through(each, times[name]) for name, each in scenario.services.items()})
     useful = _useful_with_prefetch(scenario)
     for name, service in scenario.services.items():
         workers = service.most_instances * useful.get(name, service.workers)
@@ -164,8 +167,20 @@ def _overload(scenario):
             yield (
                 f"services.{name}: {rate}/s of {each} each keep {busy} worker{'s' * (busy != '1')} busy, "
                 f"and {'it has' if useful.get(name, service.workers) == service.workers else 'at work are'} "
-                f"{workers:,}: its queue will grow without end"
+                f"{workers:,}: {_too_much(service, name in called)}"
             )
+
+
+def _through(service, takes):
+    """How many a second surely get through a service at most; 0 where nobody knows how many are turned away."""
+    if service.turns_away or any(step.conditional for step, _ in reached_steps(service.handle)):
+        return 0.0
+    return service.most_instances * service.workers / takes if takes else math.inf
+
+
+def _too_much(service, called):
+    refuses = service.limit is not None or any(each.refuses for each in service.policies.values())
+    return "some are turned away" if refuses and called else "its queue will grow without end"
 
 
 def _rounded(number):
@@ -180,7 +195,9 @@ def _bursts(scenario):
         arrivals = settings.arrivals
         if not arrivals.at_once or arrivals.at >= run.duration:
             continue
-        comes = reaching(scenario, dict.fromkeys(scenario.services, 0.0) | {settings.target: float(arrivals.count)})
+        comes = reaching(
+            scenario, dict.fromkeys(scenario.services, 0.0) | {settings.target: settings.admitted * arrivals.count}, {}
+        )
         left = round(run.end - arrivals.at, ROUNDING)
         for name, service in scenario.services.items():
             takes = round(comes[name] * times[name] / (service.instances * service.workers), ROUNDING)

@@ -3,6 +3,7 @@
 Rates are means without retries and faults; holding times leave out all queueing.
 """
 
+import math
 from functools import partial
 from graphlib import TopologicalSorter
 
@@ -18,16 +19,16 @@ __all__ = ["answer_times", "arrival_rates", "called_by_step", "hop_mean", "holdi
 ROUNDS = 200  # of messages going round a cycle of channels; each is rarer than the last
 
 
-def arrival_rates(scenario):
+def arrival_rates(scenario, most=None):
     """Mean requests and messages a second at each service, as far as known before a run.
 
-    Of a closed workload no more than its users ever wait, and a burst is over at once: both are left out, as is what
-    Python functions call and publish.
+    most: service -> how many a second go through it at most. Of a closed workload no more than its users ever wait,
+    and a burst is over at once: both are left out, as is what Python functions call and publish.
     """
     external = dict.fromkeys(scenario.services, 0.0)
     for workload in scenario.workloads.values():
-        external[workload.target] += _mean_rate(scenario, workload.arrivals)
-    return reaching(scenario, external)
+        external[workload.target] += workload.admitted * _mean_rate(scenario, workload.arrivals)
+    return reaching(scenario, external, most or {})
 
 
 def _mean_rate(scenario, arrivals):
@@ -37,14 +38,14 @@ def _mean_rate(scenario, arrivals):
     return arrivals.mean_rate(duration)
 
 
-def reaching(scenario, external):
-    """How much comes to each service, where so much comes from outside."""
+def reaching(scenario, external, most):
+    """How much comes to each service, where so much comes from outside, and so much at most goes through some."""
     edges = [(name, *edge) for name, service in scenario.services.items() for edge in _edges(scenario, service)]
     rates = external
     for _ in range(ROUNDS):
         following = dict(external)
         for source, target, weight in edges:
-            following[target] += rates[source] * weight
+            following[target] += min(rates[source], most.get(source, math.inf)) * weight
         if following == rates:
             break
         rates = following

@@ -36,6 +36,7 @@ class AnyStep(Tagged):
     watches: ClassVar[str | None] = None  # the part that follows each effect of its `name`: it looks there
     replies: ClassVar[bool] = False  # whether it answers the caller
     effects: ClassVar[bool] = False  # whether it leaves an effect of its `name`
+    conditional: ClassVar[bool] = False  # whether it fails where its effect may not be made
     takes_back: ClassVar[bool] = False  # whether it undoes what the request has left as effect of its `name`
     together: ClassVar[bool] = False  # whether all the lists inside it begin at once
     by_chance: ClassVar[bool] = False  # whether chance takes one of the lists inside it

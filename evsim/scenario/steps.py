@@ -80,6 +80,10 @@ class _Effect(AnyStep):
         """word -> settings of what goes with the effect, as far as it is written."""
         return written(self, EFFECT)
 
+    @property
+    def conditional(self):  # type: ignore[override]
+        return bool(self.policies)
+
 
 if TYPE_CHECKING:
     Effect = _Effect

@@ -20,6 +20,15 @@ def desk(work, workers=1, more=None, **service):
     })  # fmt: skip
 
 
+def come(arrivals):
+    return {"workloads": {"people": {"target": "desk", "arrivals": arrivals}}}
+
+
+def patient(time):
+    people = {"target": "desk", "arrivals": {"poisson": f"{RATE}/s"}, "patience": time}
+    return {"workloads": {"people": people}}
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("work", "workers", "formula", "wait"),
@@ -59,13 +68,16 @@ def test_an_approximation_says_that_it_is_one():
         (desk({"pareto": {"mean": "20ms", "shape": 1.5}}), "no finite variance"),
         (desk("50ms", more={"faults": [{"outage": "desk", "at": "60s", "for": "5s"}]}), "something fails meanwhile"),
         (desk("0s"), "its work takes no time"),
+        (desk("50ms", more=come({"batch": {"rate": "2/s", "size": 4}})), "people sends it several"),
+        (desk({"exponential": "50ms"}, more=patient("100ms"), drop_stale=True), "who has given up leaves its inbox"),
+        (desk("50ms", more={"network": {"loss": 0.1}}), "the network loses some of what is sent"),
     ],
-    ids=["overload", "limit", "balance", "policy", "variance", "fault", "no work"],
+    ids=["overload", "limit", "balance", "policy", "variance", "fault", "no work", "groups", "stale", "loss"],
 )
 def test_where_none_applies_it_says_why(scenario, why):
-    found = predictions(scenario)["desk"]
-    assert found.formula is None and found.wait is None
-    assert why in "; ".join(found.why)
+    found = predictions(scenario).get("desk")
+    assert found is None or (found.formula is None and found.wait is None)
+    assert why in ("; ".join(found.why) if found else str(scenario.run().theory()))
 
 
 def test_more_than_one_partition_carries_waits_without_end():
@@ -320,7 +332,8 @@ def test_what_is_predicted_of_a_built_in_system_is_near_what_it_does(name):
         if found.formula and waited > ENOUGH:
             measured = done.services[service]["wait_mean"]
             luck = 4 * measured.standard_error
-            assert measured.mean > 0.75 * found.wait - luck, (service, found)
+            if not any("at most this" in why for why in found.why):
+                assert measured.mean > 0.75 * found.wait - luck, (service, found)
             if not any("at least this" in why for why in found.why):
                 assert measured.mean < 1.25 * found.wait + luck, (service, found)
     if panel.response is not None:

@@ -18,6 +18,7 @@ class BulkheadSettings(Part):
     """
 
     exchangeable: ClassVar[bool] = True
+    refuses: ClassVar[bool] = True  # who finds no place
 
     limit: Annotated[AtLeastOne, Field(description="calls under way at once, from each instance")]
     queue: Annotated[Whole, Field(description="how many more may wait for their turn")] = 0

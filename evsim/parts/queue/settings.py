@@ -195,6 +195,14 @@ class QueueSettings(Likened):
         return self.max_length is not None and self.overflow in ("reject_publish", "block")
 
     @property
+    def keeps_for(self):  # type: ignore[override]
+        return inf if self.ttl is None else self.ttl
+
+    @property
+    def keeps_most(self):  # type: ignore[override]
+        return inf if self.max_length is None or self.blocks else self.max_length
+
+    @property
     def blocks(self):  # type: ignore[override]
         return self.overflow == "block"
 

@@ -1,0 +1,99 @@
+"""What comes to each service before a run, if all goes well; and where not all of it goes on, or some comes again."""
+
+from evsim.experiment.mishaps import Mishaps
+from evsim.scenario.channel_rules import readers
+from evsim.scenario.offered_load import holding_times, sent_by_step
+from evsim.scenario.routing import homes, is_routed_by_key
+
+__all__ = ["RESULTS", "FlowRates", "Unknown"]
+
+SMALLEST = 1e-9  # customers a second: less is not followed further
+RESULTS = "results of the windows of {} come to it, and how many is not known before a run"
+
+
+class Unknown(Exception):
+    """Why something can't be said before a run."""
+
+
+class FlowRates:
+    """``rates``: service -> what comes a second, if all goes well; ``notes``: why its gaps are only nearly random;
+    ``batches``: service -> who sends it several at a time; ``results``: service -> whose windows send theirs;
+    ``unclear``: service -> why less or more than its rate comes to it; ``behind``: service -> who before it is full.
+
+    full: names of services to which more comes than they can do; late: of those for whose answer not all wait.
+    """
+
+    def __init__(self, scenario, full=frozenset(), late=frozenset()):
+        self._scenario, self._held, self._full = scenario, holding_times(scenario), full
+        self.mishaps = Mishaps(scenario, self._held, late)
+        self.rates = dict.fromkeys(scenario.services, 0.0)
+        self.notes: dict = {name: [] for name in scenario.services}
+        self.unknown, self.batches, self.results = "", {}, {}
+        self.unclear, self.behind = {}, {}
+        try:
+            if self.mishaps.network_loses:
+                raise Unknown("the network loses some of what is sent")
+            for name, workload in scenario.workloads.items():
+                rate = workload.arrivals.customers_per_second
+                if rate is None:
+                    raise Unknown("customers do not come at a constant rate")
+                if not workload.arrivals.at_random:
+                    self._note(workload.target, "its customers do not come at random moments: it is at most this")
+                if workload.arrivals.in_groups:
+                    self.batches.setdefault(workload.target, name)
+                self._come(workload.target, rate * workload.admitted, "", "")
+        except Unknown as reason:
+            self.unknown = str(reason)
+
+    def _note(self, name, text):
+        if text not in self.notes[name]:
+            self.notes[name].append(text)
+
+    def _come(self, name, rate, unclear, full):
+        """So much more comes to a service; unclear: why it is not so much; full: who before it can do no more."""
+        if rate < SMALLEST:
+            return
+        self.rates[name] += rate
+        unclear = unclear or self.mishaps.comes_again(name)
+        if unclear:
+            self.unclear.setdefault(name, unclear)
+        if full:
+            self.behind.setdefault(name, full)
+        unclear = unclear or self.mishaps.turns_away(name, self.rates[name])
+        self._go(name, self._scenario.services[name].handle, rate, unclear, full or name * (name in self._full))
+
+    def _go(self, name, steps, rate, unclear, full):
+        if callable(steps):
+            raise Unknown(f"the handler of {name} is a Python function")
+        for step in steps:
+            if step.by_way:
+                raise Unknown(f"what {name} does depends on the operation that it is asked for")
+            if step.kind == "publish" and is_routed_by_key(step):
+                raise Unknown(f"where {name} publishes to depends on the key")
+            for channel in homes(self._scenario, step) if step.gathers else ():
+                self.results |= dict.fromkeys(readers(self._scenario, channel), name)
+            for other, share in sent_by_step(self._scenario, step, self._pace):
+                self._note(other, f"what comes to it comes through {name}, so that the gaps are only nearly random")
+                if step.times.most > 1 or name in self.batches:
+                    self.batches.setdefault(other, name)
+                sent = rate * step.times.mean * share
+                self._come(other, sent, unclear or self.mishaps.on_the_way(step, other, sent), full)
+            for where, inner, by_chance in step.inside:
+                self._go(name, inner, rate * _share(step, where, by_chance), unclear, full)
+            rate *= 1 - step.fails
+            unclear = unclear or self.mishaps.ends_here(step)
+
+    def _pace(self, name):
+        """Messages a second of a service that is never without one."""
+        service = self._scenario.services[name]
+        return service.most_instances * service.workers / max(self._held[name], SMALLEST)
+
+
+def _share(step, where, by_chance):
+    """How often steps inside a step are taken; what only follows a failure is not."""
+    if not by_chance:
+        return 1.0
+    probability = getattr(step, "probability", None)
+    if probability is None:
+        return 0.0
+    return probability if where == ("then",) else 1 - probability

@@ -1,0 +1,152 @@
+"""Theory of systems where some handlings fail, some customers are turned away, and some calls are too late.
+
+Each number is worked out a second time here by its formula, and where a run counts as many customers, by a run.
+"""
+
+import pytest
+
+import evsim
+from evsim.experiment.theory_panel import predictions
+
+RATE = 50
+EXPONENTIAL = {"exponential": "18ms"}
+
+
+def system(front, back=None, channel=None, **people):
+    """Fifty customers a second ask a front, which asks, or tells, a back."""
+    services = {"front": front} | ({"back": back} if back else {})
+    return evsim.Scenario.from_dict({
+        "name": "system",
+        "workloads": {"people": {"target": "front", "arrivals": {"poisson": f"{RATE}/s"}, **people}},
+        "services": services,
+        "channels": {"jobs": channel} if channel else {},
+        "run": {"duration": "400s", "warmup": "20s", "seed": 1},
+    })  # fmt: skip
+
+
+def asking(**call):
+    """A front with a worker for everybody, which asks a back."""
+    return {"workers": 1000, "handle": [{"call": {"service": "back", **call}}, {"reply": "done"}]}
+
+
+TELLS = {"workers": 1000, "handle": [{"publish": "jobs"}, {"reply": "done"}]}
+WORKS = {"handle": [{"work": EXPONENTIAL}, {"reply": "done"}]}
+READS = {"subscribe": "jobs", "handle": [{"work": EXPONENTIAL}]}
+
+
+def measured_near(run, name, figure, value, share=0.1):
+    assert run.services[name][figure] == pytest.approx(value, rel=share)
+
+
+def test_work_that_a_failure_ends_is_as_long_as_it_is():
+    """5 ms, and 12 ms more in half of the cases: P-K gives 50/s (0.5 5^2 + 0.5 17^2) / (2 (1 - 0.55)) = 8.72 ms."""
+    steps = [{"work": "5ms"}, {"fail": 0.5}, {"work": "12ms"}, {"reply": "done"}]
+    run = system({"handle": steps}).run()
+    found = predictions(run.scenario)["front"]
+    assert (found.formula, found.exact) == ("M/G/1", True)
+    assert found.wait == pytest.approx(RATE * (0.5 * 0.005**2 + 0.5 * 0.017**2) / (2 * 0.45))
+    assert found.utilisation == pytest.approx(0.55)
+    measured_near(run, "front", "wait_mean", found.wait)
+    assert run.theory().response == pytest.approx(found.wait + 0.011)
+    assert run.summary()["response_mean"] == pytest.approx(found.wait + 0.011, rel=0.05)
+
+
+def test_who_has_failed_asks_nobody():
+    """Half of 50/s come to the back, which is full at 2 / 18 ms of customers."""
+    steps = [{"work": "1ms"}, {"fail": 0.5}, {"call": "back"}, {"reply": "done"}]
+    run = system({"workers": 1000, "handle": steps}, WORKS).run()
+    found = predictions(run.scenario)["back"]
+    assert found.rate == pytest.approx(RATE / 2) and found.saturates == pytest.approx(2 / 0.018)
+    assert found.wait == pytest.approx(evsim.theory.mm1(RATE / 2, 1 / 0.018).wait_mean)
+    measured_near(run, "back", "wait_mean", found.wait)
+    assert run.theory().response == pytest.approx(0.001 + 0.5 * (0.018 + found.wait))
+
+
+def test_the_answer_of_an_inbox_that_is_bounded_counts_those_who_are_turned_away():
+    """M/M/1/4 at 0.9: 16 % have a no at once; the others wait as the formula says."""
+    run = system(WORKS | {"limit": 3}).run()
+    expected = evsim.theory.mmck(RATE, 1 / 0.018, 1, 4)
+    answer = (1 - expected.loss_probability) * (expected.wait_mean + 0.018)
+    assert run.theory().response == pytest.approx(answer)
+    assert run.summary()["response_mean"] == pytest.approx(answer, rel=0.06)
+
+
+def test_who_is_not_admitted_does_not_come():
+    """Of 50/s, two in five: the door says no at once."""
+    run = system(WORKS, admitted=0.4).run()
+    found, expected = predictions(run.scenario)["front"], evsim.theory.mm1(20, 1 / 0.018)
+    assert found.wait == pytest.approx(expected.wait_mean) and found.saturates == pytest.approx(2.5 / 0.018)
+    measured_near(run, "front", "wait_mean", found.wait)
+    assert run.theory().response == pytest.approx(0.4 * (expected.wait_mean + 0.018))
+    assert run.summary()["response_mean"] == pytest.approx(run.theory().response, rel=0.06)
+    crowded = {"handle": [{"work": "25ms"}, {"reply": "done"}]}
+    assert system(crowded, admitted=0.4).warnings() == [] and "its queue will grow" in system(crowded).warnings()[0]
+
+
+@pytest.mark.parametrize(
+    ("scenario", "name", "why"),
+    [
+        (system(asking(timeout="30ms", retry={"attempts": 3}), WORKS), "back", "calls of it are made depends on retry"),
+        (system(asking(bulkhead=2), WORKS), "back", "calls of it are made depends on bulkhead"),
+        (system(asking(hedge={"after": "20ms"}), WORKS), "back", "calls of it are made depends on hedge"),
+        (system(TELLS, {"subscribe": "jobs", "handle": [{"work": EXPONENTIAL}, {"fail": 0.2}]}, "queue"), "back",
+         "it may fail, and then messages come again"),
+        (system(TELLS, READS, {"queue": {"ttl": "40ms"}}), "back", "not all that jobs is given comes to it"),
+        (system(TELLS, READS, {"queue": {"max_length": 2}}), "back", "not all that jobs is given comes to it"),
+        (system({"limit": 0, "handle": [{"work": EXPONENTIAL}, {"publish": "jobs"}]}, READS, "queue"), "back",
+         "front turns some away, and how many is not known before a run"),
+        (system({"handle": [{"work": "40ms"}, {"publish": "jobs"}]}, READS, "queue"), "back",
+         "front before it lets through what it can do, and no more"),
+        (system({"handle": [{"effect": {"name": "row", "unique": True}}, {"publish": "jobs"}]}, READS, "queue",
+                key={"uniform": 9}), "back", "the effect row is not made for all"),
+    ],
+    ids=["timeout", "bulkhead", "hedge", "failing reader", "ttl", "full queue", "limit", "full", "unique"],
+)  # fmt: skip
+def test_where_less_or_more_comes_than_the_rates_say_there_is_no_formula(scenario, name, why):
+    found = predictions(scenario)[name]
+    assert found.formula is None and found.wait is None and why in "; ".join(found.why)
+    assert "the queue grows" not in "; ".join(found.why)
+
+
+@pytest.mark.parametrize(
+    "scenario",
+    [
+        system(asking(timeout="10s", retry={"attempts": 3}), WORKS),
+        system(WORKS | {"limit": 1000}),
+        system(WORKS | {"drop_stale": True}, patience="10s"),
+        system(TELLS, READS, {"queue": {"ttl": "60s", "max_length": 1000}}),
+    ],
+    ids=["timeout", "limit", "stale", "queue"],
+)
+def test_bounds_that_nobody_meets_change_no_formula(scenario):
+    found = list(predictions(scenario).values())[-1]
+    assert found.wait == pytest.approx(evsim.theory.mm1(RATE, 1 / 0.018).wait_mean)
+
+
+def test_customers_who_give_up_have_no_answer_that_a_formula_tells():
+    panel = system(WORKS, patience="50ms").run().theory()
+    assert panel.predictions["front"].formula == "M/M/1" and panel.response is None
+    assert "some customers give up after 50ms" in str(panel)
+
+
+def test_nobody_waits_for_who_has_a_worker_for_each_that_may_ask():
+    few = {"workers": 2, "handle": [{"work": "5ms"}, {"call": "back"}, {"reply": "done"}]}
+    run = system(few, WORKS | {"workers": 2}).run()
+    assert predictions(run.scenario)["back"].wait == 0.0 == run.services["back"]["wait_mean"]
+    assert "no more ask at a time than it has workers" in str(run.theory())
+    found = predictions(system({**few, "workers": 3}, WORKS | {"workers": 2}))["back"]
+    assert found.formula == "M/M/2" and "it is at most this" in found.why[-1]
+
+
+def test_what_is_said_to_be_full_is_full():
+    """The first lets 25 of 50/s through, so that the next is not full; one with a limit turns others away."""
+    slow, reads = (
+        {"handle": [{"work": "40ms"}, {"publish": "jobs"}]},
+        {"subscribe": "jobs", "handle": [{"work": "25ms"}]},
+    )
+    (said,) = system(slow, reads, "queue").warnings()
+    assert said.startswith("services.front: 50/s of 40ms each") and said.endswith("its queue will grow without end")
+    _, other = system(slow, {**reads, "handle": [{"work": "50ms"}]}, "queue").warnings()
+    assert other.startswith("services.back: 25/s of 50ms each keep 1.25 workers busy")
+    (said,) = system(slow | {"limit": 0}, reads, "queue").warnings()
+    assert said.endswith("and it has 1: some are turned away")

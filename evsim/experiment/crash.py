@@ -187,8 +187,13 @@ def _crashed(each, back_after):
 
 def _chosen(run, request):
     arrived = run.tables.requests.arrived
+    if not len(arrived):
+        raise ScenarioError(
+            [Problem("scenario", "has no customer to follow", run.scenario.name, hint="make it longer")]
+        )
     if request is None:
-        return int(np.searchsorted(arrived, run.scenario.run_settings.duration / 3))
+        third = np.searchsorted(arrived, run.scenario.run_settings.duration / 3)
+        return int(min(third, len(arrived) - 1))
     if not 0 <= request < len(arrived):
         raise ScenarioError([Problem("request", "did not arrive", request, hint=f"there are 0 to {len(arrived) - 1}")])
     return request

@@ -19,7 +19,7 @@ from evsim.experiment.running import audited_run, figures_of
 from evsim.experiment.search import NEVER, Search, Tried, candidates
 from evsim.experiment.statistics import difference, estimate, none_seen_bound
 from evsim.experiment.text_tables import html_table, text_table
-from evsim.figures import label, write, write_estimate
+from evsim.figures import label, unit_of, write, write_estimate
 from evsim.scenario.arguments import a_mapping, a_path, a_scenario, names_of_designs
 from evsim.scenario.errors import Problem, ScenarioError, suggest
 from evsim.scenario.objectives import objectives as measured
@@ -226,10 +226,11 @@ class Found(_Searched):
         if self.value is not None:
             tried = self.tried[self.value]
             for each in tried.why:
+                bound, name = write("availability", none_seen_bound(tried.runs)), label(each.metric).capitalize()
                 if each.found.sd == 0 == each.found.mean:
-                    bound = write("availability", none_seen_bound(tried.runs))
-                    name = label(each.metric).capitalize()
                     yield f"{name}: 0 in {count(tried.runs, 'run')}; at most {bound} of runs have more."
+                elif each.found.sd == 0 and each.found.mean == 1 and each.limit < 1 and unit_of(each.metric) == "share":
+                    yield f"{name}: 100 % in {count(tried.runs, 'run')}; at most {bound} of runs have less."
 
     def _rows(self):
         words = {True: "MEETS", False: "MISSES", None: "NOT DECIDED"}

@@ -57,7 +57,11 @@ def best(
 
     def observe(chosen, begin, end):
         task = partial(_figures, [designs[number] for number in chosen], metric)
-        return np.array(in_order(task, seeds[begin:end], jobs, progress))
+        found = np.array(in_order(task, seeds[begin:end], jobs, progress))
+        for number in np.array(chosen)[np.isnan(found).any(axis=0)].tolist():
+            rule = "has none in some runs: too few customers for it"
+            raise ScenarioError([Problem(metric, rule, labels[number], hint="make the runs longer")])
+        return found
 
     sign = -1.0 if figure(metric).better == MORE else 1.0
     left, columns = select(lambda *which: sign * observe(*which), len(designs), within, error, max_runs)

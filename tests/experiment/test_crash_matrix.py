@@ -191,3 +191,14 @@ def test_the_customer_that_is_followed_comes_when_a_third_of_the_arrivals_is_ove
     run = evsim.Scenario.from_dict(scenario).run()
     assert run.ended_at > 60
     assert run.tables.requests.arrived[_chosen(run, None)] == 10
+
+
+def test_where_all_customers_come_early_the_last_one_is_followed_and_where_none_comes_it_says_so():
+    (name,) = DESIGNS["classic"].workloads
+    crowd = DESIGNS["classic"].replace({f"workloads.{name}.arrivals": {"burst": 3}})
+    crashes = evsim.crash_matrix(crowd)
+    assert len(crashes) == len(evsim.crash_matrix(crowd, request=2)) > 4
+    nobody = crowd.replace({f"workloads.{name}.arrivals": {"poisson": 1e-6}})
+    for request in (None, 0):
+        with pytest.raises(ScenarioError, match="has no customer to follow"):
+            evsim.crash_matrix(nobody, request=request)

@@ -76,5 +76,10 @@ def test_wrong_questions_are_refused():
     ):
         with pytest.raises(ScenarioError, match=said):
             evsim.best(DESK, DESK, **{"metric": "response_mean", "within": 0.01} | named)
+    short = DESK.replace({"run.duration": "1s", "run.warmup": 0})
+    with pytest.raises(
+        ScenarioError, match=r"response_p99.9: has none in some runs: too few customers for it, got '1'"
+    ):
+        evsim.best(DESK, short, metric="response_p99.9", within=0.01, labels=["1", "2"], jobs=1)
     with pytest.raises(ScenarioError, match="designs: must be two or more"):
         evsim.best(DESK, metric="response_mean", within=0.01)

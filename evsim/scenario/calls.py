@@ -27,7 +27,7 @@ class _RequestStep(AnyStep):
 
     @property
     def inside(self):
-        steps = getattr(self.on_error, "steps", ())
+        steps = vars(self.on_error).get("steps")
         return ((("on_error", self.on_error.kind), steps, True),) if steps else ()
 
     @property

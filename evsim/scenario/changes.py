@@ -19,9 +19,12 @@ def changes(scenario):
 
 def become(scenario, in_force):
     """The scenario without its changes, but for the values of those `in_force`: of one setting, the last."""
-    others = [fault for fault in scenario.faults if not fault.does.changes]
-    values = {fault.target: AS_BY_DEFAULT if fault.to is None else fault.to for fault in in_force}
-    return scenario.replace({"faults": others, **values})
+    in_force = tuple(in_force)
+    if in_force not in scenario.ages:
+        others = [fault for fault in scenario.faults if not fault.does.changes]
+        values = {fault.target: AS_BY_DEFAULT if fault.to is None else fault.to for fault in in_force}
+        scenario.ages[in_force] = scenario.replace({"faults": others, **values})
+    return scenario.ages[in_force]
 
 
 def static_ages(scenario):

@@ -322,11 +322,11 @@ class Empirical(Distribution):
     @property
     def times(self):
         """The sorted times."""
-        if self._times is None:
+        if self.remembered["_times"] is None:
             times = self.source if self.file is None else read_times((self._folder or Path()) / self.file, self.file)
             self._times = np.sort(np.array(times))
             self._times.flags.writeable = False
-        return self._times
+        return self.remembered["_times"]
 
     @property
     def mean(self):

@@ -68,21 +68,22 @@ def rows_before(scenario, arrivals, time):
     return int((times < time).sum())
 
 
+_HOLDERS = (Part, dict, tuple)
+
+
 def _naming(part, path):
     """(place, part) of all that names a file."""
     if isinstance(part, Part):
         path = (*path, part.kind) if isinstance(part, Tagged) else path
         if isinstance(part, Csv | Empirical | Rows) and part.file is not None:
             yield path, part
-        fields = type(part).model_fields.items()
-        inside: list[tuple] = [(field.alias or name, getattr(part, name)) for name, field in fields]
-    elif isinstance(part, dict):
-        inside = list(part.items())
+        for name, each in vars(part).items():
+            if isinstance(each, _HOLDERS):
+                yield from _naming(each, (*path, type(part).__pydantic_fields__[name].alias or name))
     else:
-        inside = list(enumerate(part)) if isinstance(part, tuple) else []
-    for name, each in inside:
-        if isinstance(each, Part | dict | tuple):
-            yield from _naming(each, (*path, name))
+        for place, each in part.items() if isinstance(part, dict) else enumerate(part):
+            if isinstance(each, _HOLDERS):
+                yield from _naming(each, (*path, place))
 
 
 def _is_there(scenario, part):

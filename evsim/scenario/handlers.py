@@ -77,7 +77,8 @@ def branches(step):
 
 def without_answer(step):
     """The steps that a call or an ask takes when it has no answer."""
-    return getattr(getattr(step, "on_error", None), "steps", ())
+    on_error = vars(step).get("on_error")
+    return () if on_error is None else vars(on_error).get("steps", ())
 
 
 def title(step):

@@ -87,24 +87,34 @@ class Scenario(Part):
     _folder: Path | None = PrivateAttr(None)
     _complete: "Scenario | None" = PrivateAttr(None)
     _written: "Scenario | None" = PrivateAttr(None)
+    _ages: dict | None = PrivateAttr(None)
+    _warnings: tuple | None = PrivateAttr(None)
 
     @property
     def folder(self):
         """Where relative files are looked up; None: where Python runs. Not a part of the description."""
-        return self._folder
+        return self.remembered["_folder"]
 
     @property
     def complete(self):
         """The same scenario, with all that presets and plain channels give where nothing is written."""
-        if self._complete is None:
-            self._complete = with_others(complete(self), self)
-            self._complete._complete, self._complete._written = self._complete, self
-        return self._complete
+        if self.remembered["_complete"] is None:
+            made = with_others(complete(self), self)
+            made._complete, made._written, made._ages, made._warnings = made, self, None, None
+            self._complete = made
+        return self.remembered["_complete"]
 
     @property
     def as_written(self):
         """The same scenario, without what :attr:`complete` has filled in."""
-        return self._written or self
+        return self.remembered["_written"] or self
+
+    @property
+    def ages(self):
+        """(changes in force) -> the scenario that it then is, of those that :mod:`evsim.scenario.changes` has made."""
+        if self.remembered["_ages"] is None:
+            self._ages = {}
+        return self.remembered["_ages"]
 
     def run(self, seed=None, until=None, *, guarded=False, record="full"):
         """Run it once with `seed` (default: its own), to its end or to the time `until`: a :class:`evsim.run.Run`.
@@ -194,7 +204,9 @@ class Scenario(Part):
 
     def warnings(self):
         """What is allowed but hardly meant, one sentence each."""
-        return warnings(self)
+        if self.remembered["_warnings"] is None:
+            self._warnings = tuple(warnings(self))
+        return list(self.remembered["_warnings"])
 
 
 def _value(data, path):

@@ -61,6 +61,11 @@ class Part(FileSettings):
     may_change: ClassVar[tuple[str, ...]] = ()  # settings that a change may make others while the system runs
     exchangeable: ClassVar[bool] = False  # whether, as a part, it may come, go, and be another while the system runs
 
+    @property
+    def remembered(self):
+        """What is remembered beside the settings, by the names of its private attributes, which are slow to read."""
+        return self.__pydantic_private__
+
     def why_not(self, other):
         """Why it cannot become an `other` while the system runs; None if it can."""
 

@@ -83,7 +83,7 @@ class _Service(Part):
     @property
     def ever(self):
         """It, and all that changes may make of it."""
-        return (self, *self._others)
+        return (self, *self.remembered["_others"])
 
     @property
     def inboxes_by(self):

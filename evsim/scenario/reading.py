@@ -15,6 +15,7 @@ from .errors import Problem, ScenarioError
 
 LONGEST = 1_000_000  # characters of text
 DEEPEST = 50  # levels of nesting
+_PLAIN = (str, int, float, type(None))  # what nearly all entries are: to ask for a Mapping takes long
 LARGEST = 100_000  # entries, aliases counted in full
 TOO_DEEP = f"nested more than {DEEPEST} levels deep"
 
@@ -78,8 +79,12 @@ def is_too_deep(data):
     level = [data]
     for _ in range(DEEPEST + 1):
         inside = (entry for each in level for entry in (each.values() if isinstance(each, Mapping) else each))
-        level = list({id(entry): entry for entry in inside if isinstance(entry, Mapping | list | tuple)}.values())
+        level = list({id(entry): entry for entry in inside if _holds(entry)}.values())
     return bool(level)
+
+
+def _holds(entry):
+    return not isinstance(entry, _PLAIN) and isinstance(entry, Mapping | list | tuple)
 
 
 class _Refusal(Exception):

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from evsim import theory
 from evsim.results.deliveries import DELIVERY_STATES
 from evsim.scenario import Scenario, ScenarioError
-from evsim.scenario.changes import changeable
+from evsim.scenario.changes import become, changeable, changes
 from tests.books.changes import change
 from tests.books.checks import assert_figures_add_up, assert_ledger_adds_up, assert_same_records
 from tests.books.holding import holds, remember
@@ -143,6 +143,15 @@ def test_a_change_without_a_value_makes_a_setting_what_it_is_by_default(shop):
         shop.branch({"change": "services.stock.wrkers"}, at=1)
     with pytest.raises(ScenarioError, match=r"then services.stock.handle: is required"):
         shop.branch({"change": "services.stock.handle"}, at=1)
+
+
+def test_what_a_scenario_becomes_is_made_once_and_is_not_what_its_complete_form_becomes(shop):
+    scenario = shop.scenario.replace({"faults": [{"change": "services.stock.workers", "to": 1, "at": "3s"}]})
+    its = changes(scenario)
+    assert become(scenario, its) is become(scenario, list(its)) is not become(scenario, ())
+    assert become(scenario, its).services["stock"].workers == 1 != become(scenario, ()).services["stock"].workers
+    with pytest.raises(ScenarioError, match="channels.mails.queue.overflow: means nothing without max_length"):
+        become(scenario.complete, its)
 
 
 @pytest.mark.parametrize("first, second", [

@@ -3,7 +3,7 @@
 A place is one way into a service for one workload: the customers' request, one call step on one path, one handler that
 an ask step on one path may reach, one subscription reached by one publish step. Its *ordinal* is its number among the
 ways into that service, so the luck of "the first call to the database" is the same however the database is reached. A
-way that leads back into itself through channels is one place; rows count the rounds (``hop``).
+way that leads back into itself through channels is one place; rows count the rounds (``round``).
 """
 
 from dataclasses import dataclass, field

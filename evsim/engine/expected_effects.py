@@ -32,14 +32,14 @@ NEITHER = ExpectedEffect()
 
 
 class Turn(NamedTuple):
-    """For what a place is looked at: a ``hop`` through a cycle, and the ``path`` of an item."""
+    """For what a place is looked at: which ``round`` through a cycle, and the ``path`` of an item."""
 
-    hop: int = 0
+    round: int = 0
     path: tuple = ()
 
     def draws(self, kernel, *purpose):
         """A function of a request number: what it draws in this turn."""
-        chances, chain = kernel.streams.uniforms(*purpose), kernel.items.chain(self.path, self.hop)
+        chances, chain = kernel.streams.uniforms(*purpose), kernel.items.chain(self.path, self.round)
         return (lambda number: chances.again(number, chain)) if chain else chances.of
 
 
@@ -134,9 +134,9 @@ def _of_one(kernel, place, step, here, turn, condition, numbers):
     """What comes of one message, or one call, of a step."""
     targets = []
     for target in place.steps.get(here, ()):  # none where another operation is asked for
-        further = turn.hop + (step.publishes and target.back)
+        further = turn.round + (step.publishes and target.back)
         wanted = condition & (not step.gathers) & _leads(kernel, place, step, target, turn, numbers)
-        if (np.any(wanted) or further == turn.hop) and further <= 200:  # what nobody is due is not due either
+        if (np.any(wanted) or further == turn.round) and further <= 200:  # what nobody is due is not due either
             path = turn.path if target.multiplied else ()
             targets.append(_visit(kernel, target, Turn(further, path), wanted, numbers))
     return _any_of(targets) if step.to_one else _beside(targets)

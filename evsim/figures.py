@@ -40,10 +40,13 @@ ROUNDING = 1e-9  # of a mean: an interval that is narrower comes of rounding
 
 @dataclass(frozen=True)
 class Over:
-    """Of a share, the denominator: ``of(what)``. clock: it is the same for all parts of a run, and known at its end."""
+    """Of a share, the denominator: ``of(what)``.
+
+    clock: ``clock(what)`` is the part of it that is the same for all parts of a run, and known at its end.
+    """
 
     of: Callable
-    clock: bool = False
+    clock: Callable | None = None
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ class Capacity:
     def __init__(self, run, service, found):
         table, code = run.records.instances.columns(), list(run.scenario.services).index(service)
         mine = table["service"] == code
+        self._tables, self._service = run, service
         self.number, self.born, self.ready, self.ended = (
             table[name][mine] for name in ("instance", "born", "ready", "ended")
         )
@@ -59,7 +60,7 @@ class Capacity:
         return int(found) if found.ndim == 0 else found
 
     def at(self, time):
-        """How many workers there are at a time."""
+        """How many workers there are at a time, without those that have to go and still work."""
         since, workers = zip(*self.staffed, strict=True)
         return workers[bisect_right(since, time) - 1] * self.instances(time)
 
@@ -102,8 +103,31 @@ class Capacity:
         return float(inside(self.ready[mine], self._until[mine], window).sum())
 
     def worker_time(self, window, instance=None):
-        """Worker seconds that existed in a window (start, end), of all instances, or of one."""
+        """Worker seconds that existed in a window (start, end), of all instances, or of one.
+
+        A worker that has to go exists until the end of what it has in hand.
+        """
+        return self.staffed_time(window, instance) + self.leaving_time(window, instance)
+
+    def staffed_time(self, window, instance=None):
+        """Worker seconds in a window of as many workers as there are to be."""
         return float(sum(workers * self.instance_time(span, instance) for span, workers in self.ages(window)))
+
+    def leaving_time(self, window, instance=None):
+        """Worker seconds in a window of workers that have to go and still work."""
+        worker, started, ended = self._held
+        mine = True if instance is None else self.instance_of(worker) == instance
+        late = ((span, mine & (worker % self.width >= workers)) for span, workers in self.ages(window))
+        return float(sum(inside(started[its], ended[its], span).sum() for span, its in late))
+
+    @cached_property
+    def _held(self):
+        """(worker, started, ended) of the work of workers that may have to go before it ends."""
+        rows, places = self._tables.rows, self._tables.places
+        mine = np.array([place.service == self._service for place in places] + [False])[rows["place"]]
+        mine &= rows["worker"] % self.width >= min(workers for _, workers in self.staffed)
+        mine[[row for row, _ in self._tables.records.batches]] = False  # they hold the worker of the one who leads
+        return rows["worker"][mine], rows["started"][mine], rows["ended"][mine]
 
     def downtimes(self, instance):
         """When an instance was not there, as spans (start, end) in order: before, between and after its lives."""

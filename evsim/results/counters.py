@@ -21,7 +21,8 @@ class _Tally:
         self.figures = figures(where, words)
         self.sketches = {each.name: QuantileSketch() for each in self.figures if each.points}
         self.values = {}  # name -> the sum, or the largest, or the last of the values
-        self.over, self.of_nothing = Counter(), {}  # denominators; and the value where it is 0
+        self.over, self.clock = Counter(), Counter()  # denominators: what adds up, and what all parts share
+        self.of_nothing = {}  # the value where the denominator is 0
 
     def add(self, what):
         for figure in self.figures:
@@ -36,7 +37,10 @@ class _Tally:
             over = figure.adds.of(what)
             if over:
                 self.values[name] = self.values.get(name, 0.0) + value * over
-                self.over[name] = over if figure.adds.clock else self.over[name] + over
+                if (clock := figure.adds.clock) is not None:
+                    self.clock[name] = clock(what)
+                    over -= self.clock[name]
+                self.over[name] += over
             else:
                 self.of_nothing[name] = value
         elif not math.isnan(value):
@@ -54,7 +58,8 @@ class _Tally:
             if figure.points:
                 found |= self.sketches[name].figures(name)
             elif isinstance(figure.adds, Over):
-                found[name] = self.values[name] / over if (over := self.over[name]) else self.of_nothing.get(name, NONE)
+                over = self.over[name] + self.clock[name]
+                found[name] = self.values[name] / over if over else self.of_nothing.get(name, NONE)
             else:
                 found[name] = self.values.get(name, NONE)
         return found

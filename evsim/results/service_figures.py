@@ -111,7 +111,7 @@ class AtService:
 
     @cached_property
     def worker_time(self):
-        """Worker seconds of the window; a crashed instance does not exist."""
+        """Worker seconds of the window; a crashed instance does not exist, a worker that has to go does while it works."""
         return self.run.tables.capacity[self.name].worker_time(self.window)
 
     def of_worker_time(self, seconds):
@@ -159,7 +159,7 @@ def at_services(run):
     return {name: AtService(shared, name) for name in run.scenario.services}
 
 
-WORKER_TIME = Over(lambda at: at.worker_time, clock=True)
+WORKER_TIME = Over(lambda at: at.worker_time, clock=lambda at: at.run.tables.capacity[at.name].staffed_time(at.window))
 
 FIGURES = (
     Figure("arrivals", "count", "attempts that reached the inbox, or the channel", lambda at: at.arrivals, None),

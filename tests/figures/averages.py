@@ -71,7 +71,10 @@ def spread(shares):
 
 
 def worker_time(plain, name):
-    """Worker seconds of the window; while an instance is crashed it does not exist."""
+    """Worker seconds of the window; while an instance is crashed it does not exist; a worker that has to go still does.
+
+    Until the end of its work, that is.
+    """
     settings, total = plain.scenario.services[name], 0.0
     for since, until, workers in plain.staff(name):
         window = max(since, plain.left), min(plain.right if until is None else until, plain.right)
@@ -82,4 +85,7 @@ def worker_time(plain, name):
         else:
             gone = sum(union(spans, *window) for spans in plain.absences(name, ("crash", "ended")))
             total += workers * (settings.instances * (window[1] - window[0]) - gone)
+        for row in plain.rows_at(name):
+            if row.started is not None and row.leads == row.number and plain.place_of(row) >= workers:
+                total += overlap(row.started, row.ended, *window)
     return total

@@ -117,9 +117,15 @@ class Plain:
 
     def instance_of(self, row):
         """The instance that a row was worked on: its workers are numbered through, as many as there may ever be."""
-        path = f"services.{row.service}.workers"
-        changed = [each.to for each in self.scenario.faults if each.target == path]
-        return row.worker // max([self.scenario.services[row.service].workers, *changed])
+        return row.worker // self._most_workers(row.service)
+
+    def place_of(self, row):
+        """Which of the workers of its instance had a row: 0, 1 ..."""
+        return row.worker % self._most_workers(row.service)
+
+    def _most_workers(self, service):
+        changed = [each.to for each in self.scenario.faults if each.target == f"services.{service}.workers"]
+        return max([self.scenario.services[service].workers, *changed])
 
     def working(self, service):
         """The lives of a service in which the instance could ever work."""

@@ -53,8 +53,8 @@ class ScaledPool(ElasticPool):
         if by == "schedule":
             return 0.0
         if by == "utilisation":
-            there = self.there * self.width
-            return self.there * len(service.running) / there if there else 0.0
+            there = set(self.members)  # of who has to go neither the workers count nor their work
+            return sum(service.instance_of(row) in there for row in service.running) / self.width
         if by == "length":
             return len(service.inbox)
         in_hand = len(service.inbox) + len(service.running)

@@ -59,6 +59,15 @@ def test_a_schedule_needs_no_load():
     assert run.tables.capacity["server"].instances([5, 15, 45]).tolist() == [1, 4, 2]
 
 
+def test_what_those_still_do_who_have_to_go_makes_no_utilisation_of_more_than_all():
+    """26 and 12: with what they still do, more were at work at times than there were workers."""
+    settings = {"by": "utilisation", "target": 0.5, "every": "1s", "start": "0s", "most": 8, "down_after": 0}
+    for seed in (26, 12):
+        run = server(poisson(3), {"uniform": [0, 4]}, **settings).run(seed=seed)
+        assert run.audit()
+        assert all(now <= there for _, _, (now, _), there, _ in run.records.decisions)
+
+
 def test_utilisation_settles_where_it_should_be():
     settings = {"by": "utilisation", "target": 0.5, "every": "5s", "window": "5s", "down_after": "60s", "most": 50}
     run = balanced(server(poisson(8), {"exponential": 1}, 600, **settings))

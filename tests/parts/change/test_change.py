@@ -248,6 +248,22 @@ def test_a_station_that_changes_is_then_the_station_of_theory():
     assert (span.at(3999), span.at(4000), span.worker_time((0, 8000))) == (1, 3, 16_000)
 
 
+@pytest.mark.parametrize("record", ["full", "summary"])
+def test_a_worker_that_has_to_go_is_there_until_its_work_ends(record):
+    """Of three workers one is left from second 1 on; all are at work until second 10, the two others until 1.5 s."""
+    run = Scenario.from_dict({
+        "name": "fewer",
+        "workloads": {"page": {"target": "server", "arrivals": {"burst": {"count": 9, "at": 0}}}},
+        "services": {"server": {"workers": 3, "handle": [{"work": "1500ms"}]}},
+        "faults": [{"change": "services.server.workers", "to": 1, "at": "1s"}],
+        "run": {"duration": "10s", "seed": 1},
+    }).run(record=record)  # fmt: skip
+    assert run.audit()
+    assert run.services["server"]["utilisation"] == pytest.approx(1, abs=1e-9)
+    if record == "full":
+        assert "server, 100 % of its time" in run.plot.diagram().alt_text
+
+
 @pytest.mark.parametrize("at", [5, 10, 12])
 def test_arrivals_that_change_where_their_rate_jumps_are_those_before_and_those_after(at):
     """100 a second, from 10 s on 200. A change to the same rates changes nothing; to 50 a second, so many come."""

@@ -1,6 +1,9 @@
-"""A number and what it counts."""
+"""A number and what it counts, and numbers as people write them."""
 
-__all__ = ["count"]
+import math
+from decimal import Decimal
+
+__all__ = ["count", "digits", "places"]
 
 
 def count(number, thing, things=None):
@@ -10,3 +13,24 @@ def count(number, thing, things=None):
     ('1 customer', '1,200 customers', '0 replies')
     """
     return f"{number:,} {thing if number == 1 else things or thing + 's'}"
+
+
+def digits(value, most=6, comma=""):
+    """A number with so many significant digits, or all before the point; never with an exponent, and 0 has no sign.
+
+    >>> digits(0.0000147), digits(1_234_567.8), digits(1_234_567.8, 3, ","), digits(-0.0), digits(2.50)
+    ('0.0000147', '1234568', '1,234,568', '0', '2.5')
+    """
+    if not math.isfinite(value):
+        return f"{value:g}"
+    short = f"{value:.0f}" if abs(value) >= 10**most - 0.5 else f"{value + 0.0:.{most}g}"
+    return f"{Decimal(short):{comma}f}"
+
+
+def places(value, many, sign=""):
+    """A number with so many places after the point; 0 has no minus.
+
+    >>> places(-0.001, 2), places(-1234.5, 2), places(0.4, 0, "+")
+    ('0.00', '-1,234.50', '+0')
+    """
+    return f"{round(value, many) + 0.0:{sign},.{max(0, many)}f}"

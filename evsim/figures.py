@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 
+from evsim.counting import digits, places
 from evsim.registry import folders
 
 __all__ = [
@@ -35,6 +36,7 @@ LOST, COST = "What was lost", "What it cost"
 POINTS = ("mean", "p50", "p90", "p95", "p99", "p99.9")  # of a figure that every customer, or attempt, has a value of
 CORE = "evsim.results.measures"
 USUAL, MOST = 3, 12  # digits
+LEAST = {"s": 0.9995e-9, "1/s": 1e-12, "share": 1e-12, "count": 1e-12, "ratio": 1e-12}  # what is less is written as 0
 ROUNDING = 1e-9  # of a mean: an interval that is narrower comes of rounding
 
 
@@ -180,26 +182,27 @@ def write_as(unit, value, limit=None):
     """A number of a `unit` as a person reads it."""
     if value is None or math.isnan(value):
         return "-"
+    value = _seen(unit, value)
     factor, sign = _scale(unit, abs(value))
     value *= factor
-    digits = USUAL
+    many = USUAL
     if sign == " %":  # as many more as keep 99.98 % from becoming 100 %
-        while value < 100 and float(f"{value:.{digits}g}") >= 100:
-            digits += 1
+        while value < 100 and float(f"{value:.{many}g}") >= 100:
+            many += 1
     if limit is not None:
         limit *= factor
-        while digits < MOST and _side(_rounded(value, digits), limit) != _side(value, limit):
-            digits += 1
-    return _digits(value, digits) + sign
+        while many < MOST and _side(_rounded(value, many), limit) != _side(value, limit):
+            many += 1
+    return _digits(value, many) + sign
 
 
 def write_limit(name, limit):
     """A limit as it was given, with all of its digits: 99.95 %, 1.234 s."""
     factor, sign = _scale(unit_of(name), abs(limit))
-    digits = USUAL
-    while digits < MOST and _side(_rounded(limit * factor, digits), limit * factor):
-        digits += 1
-    return _digits(limit * factor, digits) + sign
+    many = USUAL
+    while many < MOST and _side(_rounded(limit * factor, many), limit * factor):
+        many += 1
+    return _digits(limit * factor, many) + sign
 
 
 def write_estimate(name, estimate, difference=False, limit=None):
@@ -211,7 +214,10 @@ def write_estimate(name, estimate, difference=False, limit=None):
     if math.isnan(estimate.mean):
         return "-"
     half, sign = estimate.half_width, "+" if difference else ""
-    factor, unit = _scale(unit_of(name), max(abs(estimate.mean), 0.0 if math.isnan(half) else half))
+    size = _seen(unit_of(name), max(abs(estimate.mean), 0.0 if math.isnan(half) else half))
+    if not size:
+        return write(name, 0.0)
+    factor, unit = _scale(unit_of(name), size)
     if difference and unit == " %":
         unit = " points"
     if math.isnan(half) or half <= ROUNDING * abs(estimate.mean):
@@ -219,10 +225,10 @@ def write_estimate(name, estimate, difference=False, limit=None):
         return sign + text if estimate.mean > 0 else text
     mean, half = estimate.mean * factor, half * factor
     beside = 0.0 if difference else None if limit is None else limit * factor
-    places = first = decimals(half)
+    many = first = decimals(half)
     if beside is not None:
-        places = next((each for each in range(first, first + 6) if _same(mean, half, beside, each)), first)
-    return f"{_at(mean, places, sign)} ± {_at(half, places)}{unit}"
+        many = next((each for each in range(first, first + 6) if _same(mean, half, beside, each)), first)
+    return f"{places(mean, many, sign)} ± {places(half, many)}{unit}"
 
 
 def decimals(half):
@@ -234,18 +240,13 @@ def decimals(half):
     >>> decimals(0.00064), decimals(0.21), decimals(203), decimals(0.96)
     (4, 2, -1, 1)
     """
-    digits, _, power = f"{half:.2e}".partition("e")
-    return (float(digits) < 3.55) - int(power)
+    begins, _, power = f"{half:.2e}".partition("e")
+    return (float(begins) < 3.55) - int(power)
 
 
-def _at(value, places, sign=""):
-    """A number that is rounded to a decimal; without a minus where that is 0."""
-    return f"{round(value, places) + 0.0:{sign},.{max(0, places)}f}"
-
-
-def _same(mean, half, limit, places):
+def _same(mean, half, limit, many):
     """Whether an interval that is written to such a decimal lies beside the limit as it does."""
-    written = round(mean, places), round(half, places)
+    written = round(mean, many), round(half, many)
     return all(
         _side(written[0] + times * written[1], limit) == _side(mean + times * half, limit) for times in (-1, 0, 1)
     )
@@ -254,6 +255,11 @@ def _same(mean, half, limit, places):
 def _side(value, limit):
     """1 above the limit, -1 below it, 0 at it."""
     return 0 if math.isclose(value, limit, rel_tol=1e-9, abs_tol=1e-12) else 1 if value > limit else -1
+
+
+def _seen(unit, value):
+    """A value, or 0 where it is too small to be told from it."""
+    return value if abs(value) >= LEAST.get(unit, 0.0) else 0.0
 
 
 def _scale(unit, size):
@@ -266,15 +272,15 @@ def _scale(unit, size):
     return (100, " %") if unit == "share" else (1, "/s" if unit == "1/s" else "")
 
 
-def _digits(value, digits=USUAL):
+def _digits(value, most=USUAL):
     """So many digits, or all before the point."""
-    return f"{value:,.0f}" if _is_whole(value, digits) else f"{value:,.{digits}g}"
+    return f"{value + 0.0:,.0f}" if _is_whole(value, most) else digits(value, most, ",")
 
 
-def _rounded(value, digits):
+def _rounded(value, most):
     """What is written, as a number."""
-    return float(f"{value:.0f}" if _is_whole(value, digits) else f"{value:.{digits}g}")
+    return float(f"{value:.0f}" if _is_whole(value, most) else f"{value:.{most}g}")
 
 
-def _is_whole(value, digits):
-    return abs(value) >= 10**digits - 0.5 or value == int(value)
+def _is_whole(value, most):
+    return abs(value) >= 10**most - 0.5 or value == int(value)

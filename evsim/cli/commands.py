@@ -30,7 +30,7 @@ from evsim.cli.options import (
 from evsim.cli.output import as_far, complain, data_of, finish, print_json, say, say_run, warn
 from evsim.cli.shell import app
 from evsim.cli.status import BAD_INPUT
-from evsim.counting import count
+from evsim.counting import count, digits
 
 __all__ = ["app"]
 
@@ -89,8 +89,8 @@ def run(
 
 def _title(scenario, luck):
     duration, warmup = scenario.run_settings.duration, scenario.run_settings.warmup
-    counted = f", those of the first {warmup:g} s not counted" if warmup else ""
-    return f"{scenario.name}, {luck}: {duration:g} s of arrivals{counted}"
+    counted = f", those of the first {digits(warmup)} s not counted" if warmup else ""
+    return f"{scenario.name}, {luck}: {digits(duration)} s of arrivals{counted}"
 
 
 def _beside(scenario, done, record, theory):

@@ -9,6 +9,7 @@ from evsim.cli.keeping import Keeper
 from evsim.cli.options import AsJson, Jobs, Overwrite, Save, ScenarioName, Seed, Settings, load_scenario, results_folder
 from evsim.cli.output import complain, data_of, finish, print_json, say_run, warn
 from evsim.cli.shell import app
+from evsim.counting import digits
 from evsim.testbed.variables import BROKER_VARIABLE, DATABASE_VARIABLE
 
 __all__ = ["live"]
@@ -80,7 +81,7 @@ def live(
     if as_json:
         print_json(data)
     else:
-        title = f"{chosen.name} on real processes, seed {run.seed}: {seconds:g} s of arrivals"
+        title = f"{chosen.name} on real processes, seed {run.seed}: {digits(seconds)} s of arrivals"
         compared = [] if prediction is None else [f"Measured and predicted\n{prediction}"]
         say_run(title, run, audit, verdicts, [f"The machine: {run.calibration}", *compared])
     if calibrate and prediction is None:

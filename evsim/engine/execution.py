@@ -2,6 +2,7 @@
 
 from math import ceil
 
+from evsim.counting import digits
 from evsim.engine.depth import building, roomy, running
 from evsim.engine.environment import SimulationError
 from evsim.engine.expected_effects import expected_effects
@@ -63,15 +64,15 @@ class Execution:
             if summary is not None:
                 raise refuse(
                     "record",
-                    f"{error.__cause__.args[0]:,} attempts belong to requests that had not ended by {env.now:.6g} s, "
-                    "and summary records keep those whole",
+                    f"{error.__cause__.args[0]:,} attempts belong to requests that had not ended by "
+                    f"{digits(env.now)} s, and summary records keep those whole",
                     "summary",
                     hint="calm the overload",
                 ) from None
             limit = self.scenario.run_settings.max_rows
             raise SimulationError(
-                f"run.max_rows: more than {limit:,} attempts were made by {env.now:.6g} s, and a run keeps a record of "
-                "each; make the run shorter, calm the overload, or raise run.max_rows"
+                f"run.max_rows: more than {limit:,} attempts were made by {digits(env.now)} s, and a run keeps a "
+                "record of each; make the run shorter, calm the overload, or raise run.max_rows"
             ) from None
         return self._results(warnings) if summary is None else self._summed_up(summary, warnings)
 
@@ -128,7 +129,7 @@ class Execution:
         open_work.roll_back()
         still_open = open_work.count()
         if still_open:
-            when = f"{env.now - duration:.6g} s after the end of the arrivals"
+            when = f"{digits(env.now - duration)} s after the end of the arrivals"
             warnings.append(
                 f"{still_open} requests, calls and messages were still open {when}: customers without an answer are "
                 "pending in the summary, messages in the figures of their channel"

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from evsim.counting import digits
 from evsim.engine import execute
 from evsim.results.common_prefix import PrefixError, common_prefix
 from evsim.scenario import ScenarioError
@@ -64,7 +65,7 @@ def _moment(run, at):
         raise ScenarioError([Problem("at", error.rule, at)]) from None
     end = min(run.ended_at, run.scenario.run_settings.duration)
     if not moment < end:
-        raise ScenarioError([Problem("at", f"must be a moment of the run, which takes {end:.6g} s", at)])
+        raise ScenarioError([Problem("at", f"must be a moment of the run, which takes {digits(end)} s", at)])
     return ticks(moment) / SECOND
 
 

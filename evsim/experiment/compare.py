@@ -11,6 +11,7 @@ from functools import cached_property, partial
 
 import numpy as np
 
+from evsim.counting import places
 from evsim.experiment.judging import judge, verdict_table
 from evsim.experiment.replicate import Replications
 from evsim.experiment.running import audited_run, figures_of, in_order, runs_and_seeds, seeds_from
@@ -199,7 +200,7 @@ class Comparison:
                 for metric in metrics:
                     apart = differences[metric]
                     verdict = ", ".join(filter(None, (apart.verdict, better_or_worse(metric, apart.verdict))))
-                    shared = "" if math.isnan(apart.pairing) else f"{100 * apart.pairing:.0f} %"
+                    shared = "" if math.isnan(apart.pairing) else f"{places(100 * apart.pairing, 0)} %"
                     rows.append([
                         f"  {label(metric)}", write_estimate(metric, base[metric]),
                         write_estimate(metric, other[metric]), write_estimate(metric, apart, difference=True),

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from evsim.counting import count
+from evsim.counting import count, digits
 from evsim.experiment.text_tables import html_table, text_table
 from evsim.figures import write_as
 from evsim.scenario.arguments import a_path, a_seed, several
@@ -88,7 +88,7 @@ class Candidate:
 
 def _written(value):
     """A number with four digits; times are written with their unit."""
-    return write_time(float(f"{time(value):.4g}")) if isinstance(value, str) else f"{value:.4g}"
+    return write_time(float(f"{time(value):.4g}")) if isinstance(value, str) else digits(value, 4)
 
 
 def _may_be(name, settings):

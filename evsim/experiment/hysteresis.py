@@ -6,7 +6,7 @@ from functools import cached_property, partial
 
 import numpy as np
 
-from evsim.counting import count
+from evsim.counting import count, digits
 from evsim.experiment.running import audited_run, in_order, seeds_from
 from evsim.experiment.statistics import Estimate, estimate
 from evsim.experiment.text_tables import text_table
@@ -134,7 +134,7 @@ class Hysteresis:
         text = f"{self.scenario}: {write_time(self.hold)} at each load of {self.workload}, {count(self.runs, 'run')}\n"
         up, down = self.way("up"), self.way("down")
         places = max(1, 1 - math.floor(math.log10(min(up))))  # two digits of a goodput as large as the least load
-        rows = [(f"{load:.4g}/s", _written(up[load], places), _written(down[load], places)) for load in up]
+        rows = [(f"{digits(load, 4)}/s", _written(up[load], places), _written(down[load], places)) for load in up]
         return text + text_table(("load", "goodput, up", "goodput, down"), rows, left=())
 
 

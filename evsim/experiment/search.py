@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from evsim.counting import digits
 from evsim.experiment.resuming import in_order_kept
 from evsim.experiment.running import Interrupted, seeds_from
 from evsim.scenario.errors import Problem, ScenarioError
@@ -43,7 +44,7 @@ def candidates(between, precision):
     else:
         steps = math.ceil(1 / precision)
         numbers = [high * step / steps for step in range(steps + 1)]
-    texts = [f"{number:.{_digits(precision)}g}" for number in numbers]
+    texts = [digits(number, _digits(precision)) for number in numbers]
     return [f"{text}{unit}" if unit else float(text) for text in texts]
 
 

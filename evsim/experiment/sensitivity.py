@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property, partial
 
+from evsim.counting import digits
 from evsim.experiment.judging import MEETS, MISSES, Judgement
 from evsim.experiment.running import seeds_from
 from evsim.experiment.screening import apart, column, judged, matter
@@ -134,7 +135,7 @@ def _like(value, number):
     _, base = number_of(value)
     unit = re.sub(r".*[\d.]", "", str(value)).strip() if base else ""
     factor, _ = number_of(f"1{unit}") if unit else (1.0, "")
-    return f"{number / factor:.4g}{unit}"
+    return f"{digits(number / factor, 4)}{unit}"
 
 
 def _bar(path, value, found, words):
@@ -244,7 +245,7 @@ class Sensitivity:
 
     def table(self):
         """(header, rows): a row an input."""
-        share = f"{100 * self.by:g} %"
+        share = f"{digits(100 * self.by)} %"
 
         def change(side):
             if side is None:

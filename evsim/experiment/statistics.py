@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from statistics import NormalDist
 
+from evsim.counting import digits
 from evsim.figures import ROUNDING, decimals
 
 __all__ = [
@@ -48,7 +49,7 @@ class Estimate:
 
     def __str__(self):
         if not self.half_width > ROUNDING * abs(self.mean):
-            return f"{self.mean:.6g} [{self.low:.6g}, {self.high:.6g}]"
+            return f"{digits(self.mean)} [{digits(self.low)}, {digits(self.high)}]"
         places = decimals(self.half_width)
         mean, low, high = (
             f"{round(each, places) + 0.0:.{max(0, places)}f}" for each in (self.mean, self.low, self.high)

@@ -5,6 +5,7 @@ import math
 import numpy as np
 
 from evsim.counting import count as counted
+from evsim.counting import digits
 from evsim.scenario.units import write_time
 
 __all__ = ["GUESSED_WORK", "arrivals_of", "arrivals_of_counts", "busiest", "rate_words", "rounded_time", "time_setting"]
@@ -31,7 +32,7 @@ def rounded_time(seconds):
 
 
 def _long(seconds):
-    return f"{float(f'{seconds:.4g}'):,.10g} s"
+    return f"{digits(float(f'{seconds:.4g}'), 10, ',')} s"
 
 
 def busiest(moments):

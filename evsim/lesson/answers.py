@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from difflib import get_close_matches
 
+from evsim.counting import digits
 from evsim.lesson.endless import ending
 from evsim.lesson.exercises import Refused
 from evsim.scenario import Scenario
@@ -73,7 +74,9 @@ def _as_much_work(answer, base):
         if not callable(answer.services[name].handle):
             need, has = (1000 * _work(each) for each in (service, answer.services[name]))
             if abs(has - need) > 1e-6:
-                raise Refused(f"{name} has {need:g} ms of work for each customer, and in your steps {has:g} ms")
+                raise Refused(
+                    f"{name} has {digits(need)} ms of work for each customer, and in your steps {digits(has)} ms"
+                )
 
 
 def _work(service):

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from evsim.counting import digits
 from evsim.scenario import ScenarioError
 from evsim.scenario.arguments import several
 from evsim.scenario.errors import Problem
@@ -70,7 +71,7 @@ def _around(scenario, path, present):
     values = []
     for factor in FACTORS:
         plain = round(number * factor) if isinstance(present, int) else number * factor
-        value = present if factor == 1 else f"{number * factor:.3g}{unit}" if unit else plain
+        value = present if factor == 1 else f"{digits(number * factor, 3)}{unit}" if unit else plain
         if value not in values and allows(scenario, path, value):
             values.append(value)
     return values

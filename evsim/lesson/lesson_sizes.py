@@ -1,5 +1,6 @@
 """Scenarios small enough to follow: the registration with about 300 customers, and a chain of services."""
 
+from evsim.counting import digits
 from evsim.scenario import Scenario, load, names
 
 __all__ = ["chain", "lesson_size"]
@@ -18,7 +19,7 @@ def lesson_size(scenario):
     rates = {name: workload.arrivals.rate for name, workload in scenario.workloads.items()}
     changes = {
         **{
-            f"workloads.{name}.arrivals.poisson": f"{RATE * rate / sum(rates.values()):g}/s"
+            f"workloads.{name}.arrivals.poisson": f"{digits(RATE * rate / sum(rates.values()))}/s"
             for name, rate in rates.items()
         },
         "services.register.workers": 8,

@@ -4,6 +4,7 @@ from functools import cache
 
 import numpy as np
 
+from evsim.counting import digits
 from evsim.lesson.answers import of
 from evsim.lesson.exercises import Refused, Task
 from evsim.lesson.properties import beyond, counterexample, nobody_told_error, nothing_done_twice
@@ -189,7 +190,7 @@ def keep_the_loop_free(answer):
     elsewhere = [step for step in steps if _asks(step)]
     own = 1000 * sum(step.time.mean for step in steps if hasattr(step, "time") and step.kind != "wait")
     if abs(own + WORK * len(elsewhere) - WORK) > 1e-6:
-        raise Refused(f"a report is {WORK} ms of work, and in your steps {own + WORK * len(elsewhere):g} ms")
+        raise Refused(f"a report is {WORK} ms of work, and in your steps {digits(own + WORK * len(elsewhere))} ms")
     return {"": (mine, [nobody_told_error, pages_at_once, reports_soon, of(nothing_done_twice, REPORT)])}
 
 

@@ -4,6 +4,7 @@ from functools import cache
 
 import numpy as np
 
+from evsim.counting import digits, places
 from evsim.experiment.judging import judge
 from evsim.experiment.statistics import difference, estimate, runs_to_decide
 from evsim.scenario import Scenario
@@ -88,8 +89,8 @@ def told_apart(runs):
 def _told(found):
     more = runs_to_decide(found, 0) if SAID[found.verdict] == "not decided" else None
     return {
-        "difference (s)": f"{found.mean:+.2f}",
-        "interval (s)": f"{found.low:+.2f} to {found.high:+.2f}",
+        "difference (s)": places(found.mean, 2, "+"),
+        "interval (s)": f"{places(found.low, 2, '+')} to {places(found.high, 2, '+')}",
         "so it is": SAID[found.verdict],
         "would be decided by about": f"{more} runs" if more else "",
     }
@@ -126,7 +127,7 @@ def differences(pairs):
     marks = [mark for row, (name, one) in enumerate(found.items()) for mark in _marks(row, one, *pairs[name])]
     return Scene(
         "intervals", title, f"{title}: {'; '.join(said)}. " + " ".join(_in_words(*each) for each in found.items()),
-        SIZE, frame, amounts(-REACH, REACH, "second minus first: mean time until a mail (s)", "{:g}".format),
+        SIZE, frame, amounts(-REACH, REACH, "second minus first: mean time until a mail (s)", digits),
         names(frame.top, -0.6, tuple(enumerate(found))),
         marks=(*marks, Line("equal", (0.0, 0.0), (-0.6, frame.top), ZERO)),
         legend=(("a run", DOT), ("mean", MEAN), ("95 % interval", BAR)), again=lambda _: differences(pairs),
@@ -135,8 +136,9 @@ def differences(pairs):
 
 def _in_words(name, one):
     if one.n < 2:
-        return f"{' '.join(name.split())}: {one.mean:+.2f} s, and no interval."
-    return f"{' '.join(name.split())}: from {one.low:+.2f} to {one.high:+.2f} s, with a mean of {one.mean:+.2f} s."
+        return f"{' '.join(name.split())}: {places(one.mean, 2, '+')} s, and no interval."
+    low, high, mean = (places(each, 2, "+") for each in (one.low, one.high, one.mean))
+    return f"{' '.join(name.split())}: from {low} to {high} s, with a mean of {mean} s."
 
 
 def _marks(row, one, first, second):

@@ -2,6 +2,7 @@
 
 from functools import partial
 
+from evsim.counting import digits
 from evsim.lesson.sign_task import hour, lost, shop
 from evsim.view.scene.axes import Frame, amounts, counts
 from evsim.view.scene.marks import End, Line, Look
@@ -43,14 +44,13 @@ def month_bills(cents, frame=None):
     even = breaks_even_at(cents)
     if even <= frame.right:
         marks.insert(0, Line("break-even", (even, even), (0.0, frame.top), Look(INK, width=1.0, dash=(1, 2))))
-    finding = (
-        f"The second machine pays from {even:.1f} failures a month on, at {cents:g} cent{'s' * (cents != 1)} a customer"
-    )
+    loses = f"{digits(cents)} cent{'s' * (cents != 1)} a customer"
+    finding = f"The second machine pays from {even:.1f} failures a month on, at {loses}"
     return Scene(
         "month bills", finding,
         f"The bill of a month, lost customers included, against failures. {finding}."
         f" One big machine costs {bill(LINES['one big'][0], 0, cents):.0f} dollars without a failure.",
         (8.0, 4.0), frame, counts(0, frame.right, "failures of a machine a month; dotted: break-even"),
-        amounts(0.0, frame.top, "bill of a month ($)", "{:g}".format),
+        amounts(0.0, frame.top, "bill of a month ($)", digits),
         marks=tuple(marks), ends=tuple(ends), again=partial(month_bills, cents),
     )  # fmt: skip

@@ -4,6 +4,7 @@ from functools import cache
 
 import numpy as np
 
+from evsim.counting import digits
 from evsim.lesson.answers import changed, of
 from evsim.lesson.exercises import Task
 from evsim.lesson.lesson_sizes import TIMEOUT, lesson_size
@@ -40,7 +41,7 @@ def far(design, latency):
 
 def photos(kilobytes):
     """Each customer sends a photo of so many kB, over a line of 10 Mbit/s that all of them share."""
-    carries = {"workers": 1, "handle": [{"work": f"{kilobytes * 1000 / SPEED:.6g}s"}]}
+    carries = {"workers": 1, "handle": [{"work": f"{digits(kilobytes * 1000 / SPEED)}s"}]}
     steps = _classic().to_dict()["services"]["register"]["handle"]
     return _classic().replace({f"services.{LINE}": carries, "services.register.workers": 64,
                                HANDLE: [{"call": LINE}, *steps], "run.duration": "300s"})  # fmt: skip

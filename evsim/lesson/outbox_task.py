@@ -2,6 +2,7 @@
 
 from functools import cache
 
+from evsim.counting import digits
 from evsim.experiment.crash import crash_points
 from evsim.lesson.answers import changed, down, of
 from evsim.lesson.exercises import Refused, Task
@@ -46,7 +47,7 @@ def _look_seldom(steps):
     for step in steps if isinstance(steps, list | tuple) else ():
         outbox = getattr(step, "outbox", None)
         if outbox is not None and 1 / outbox.poll > LOOKS:
-            raise Refused(f"the relay would look {1 / outbox.poll:g} times a second, and may look {LOOKS} times")
+            raise Refused(f"the relay would look {digits(1 / outbox.poll)} times a second, and may look {LOOKS} times")
 
 
 def _crashes(design):

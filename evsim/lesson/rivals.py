@@ -5,6 +5,7 @@ The experiment of M. Brooker, Exponential Backoff And Jitter (AWS Architecture B
 
 from functools import cache
 
+from evsim.counting import digits
 from evsim.scenario import Scenario
 
 __all__ = ["WAITS", "contention", "rivals"]
@@ -76,7 +77,7 @@ def contention(clients=CLIENTS, waits=WAITS, seeds=range(5)):
             ax.set(xlabel="clients who change one row at once", ylabel=what, xlim=(0, None), ylim=(0, None))
             last = {name: points[-1][column] for name, points in found.items()}
             title(ax, _finding(last, clients[-1], column))
-            each = ", ".join(f"{name} {value:,.3g}" for name, value in last.items())
+            each = ", ".join(f"{name} {digits(value, 3, ',')}" for name, value in last.items())
             describe(ax, f"{what}, {clients[-1]} clients: {each}.")
         figure.axes[0].legend(title="wait before the next attempt", loc="upper left")
     return figure
@@ -91,4 +92,4 @@ def _finding(last, clients, column):
     least, most = min(last, key=last.get), max(last, key=last.get)
     what, much = (("Fewest writes", "many"), ("Soonest done", "long"))[column]
     times = last[most] / last[least]
-    return f"{what} with {clients} clients: {least}; {most} takes {times:.2g} times as {much}"
+    return f"{what} with {clients} clients: {least}; {most} takes {digits(times, 2)} times as {much}"

@@ -5,6 +5,7 @@ from functools import cache
 
 import numpy as np
 
+from evsim.counting import digits
 from evsim.experiment.judging import judge
 from evsim.lesson.answers import of
 from evsim.lesson.exercises import Refused, Task
@@ -24,11 +25,12 @@ LATEST, BUDGET, SOLD = 3, 150, (0.5, 1, 2, 4)  # s until everybody is told; doll
 @cache
 def shop(machines=1, processors=1):
     """An hour of a shop on so many machines of so many processors each: a customer a second, 250 ms of work each."""
-    return _on(machines, processors, {"exponential": f"{250 / processors:g}ms"}, "1/s", "1h")
+    return _on(machines, processors, {"exponential": f"{digits(250 / processors)}ms"}, "1/s", "1h")
 
 
 def _on(machines, processors, work, rate, duration, tries=1):
     call = {"service": "shop", "retry": {"attempts": tries, "backoff": "100ms"}} if tries > 1 else "shop"
+    memory = f"{digits(2048 * processors)}MiB"
     return Scenario.from_dict({
         "name": "shop",
         "workloads": {"customers": {"target": "page", "arrivals": {"poisson": rate}}},
@@ -37,7 +39,7 @@ def _on(machines, processors, work, rate, duration, tries=1):
             "shop": {
                 "instances": machines,
                 "handle": [{"work": work}, {"effect": "order"}],
-                "price": {"like": "aws-fargate-us-east-1", "vcpu": processors, "memory": f"{2048 * processors:g}MiB"},
+                "price": {"like": "aws-fargate-us-east-1", "vcpu": processors, "memory": memory},
             },
         },
         "run": {"duration": duration, "warmup": "0s"},
@@ -134,7 +136,7 @@ def rush(machines=1):
 @cache
 def december(machines=1, processors=4, tries=1):
     """Minutes of the shop in December: three customers a second, and a call that is made up to so many times."""
-    return _on(machines, processors, f"{300 / processors:g}ms", "3/s", "4min", tries)
+    return _on(machines, processors, f"{digits(300 / processors)}ms", "3/s", "4min", tries)
 
 
 def to_be_signed(answer):

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
 
+from evsim.counting import places
 from evsim.lesson.concept_inventory import INVENTORY
 from evsim.lesson.questions import QUESTIONS
 from evsim.lesson.tasks import TASKS
@@ -174,7 +175,7 @@ def _table(title, rows):
 
 
 def _number(value):
-    return "-" if value is None else f"{value:.2f}"
+    return "-" if value is None else places(value, 2)
 
 
 def _cell(text):

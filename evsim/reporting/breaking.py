@@ -5,6 +5,7 @@ from functools import partial
 from itertools import combinations
 from typing import Any
 
+from evsim.counting import digits
 from evsim.experiment.replicate import estimates
 from evsim.experiment.resuming import as_kept, kept_plain
 from evsim.experiment.run_store import design_key, opened
@@ -18,7 +19,7 @@ __all__ = ["COUNTED", "Broken", "breaks", "cells", "stretch"]
 COUNTED = ("errors", "timeouts", "rejected", "told_error_yet_true", "told_yes_never_true", "lost")
 LOSS = 0.05  # of what the network carries
 BROKER = "the broker"
-NETWORK = f"the network loses {100 * LOSS:g} %"
+NETWORK = f"the network loses {digits(100 * LOSS)} %"
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 import math
 
+from evsim.counting import digits
 from evsim.results.outcomes import listed
 from evsim.scenario.arrivals import Profile
 from evsim.scenario.files import rows_before
@@ -36,7 +37,9 @@ def _words(names, run, begin, times, moved):
     length, at = write_time(run.duration), write_time(begin)
     nobody = math.isinf(times)
     if moved:
-        more = "nobody comes in the first." if nobody else f"{times:g} times as many customers come as in the first."
+        more = (
+            "nobody comes in the first." if nobody else f"{digits(times)} times as many customers come as in the first."
+        )
         return f"For loads of {listed(names)}, instead, the busiest {length}, from {at} on: {more}"
     if nobody:
         return (
@@ -44,8 +47,8 @@ def _words(names, run, begin, times, moved):
             f"others. The busiest {length} begins at {at}."
         )
     return (
-        f"In the busiest {length} of {listed(names)}, from {at} on, {times:g} times as many customers come as in the "
-        f"first, which loads are of: divide the highest load by {times:g}."
+        f"In the busiest {length} of {listed(names)}, from {at} on, {digits(times)} times as many customers come as in "
+        f"the first, which loads are of: divide the highest load by {digits(times)}."
     )
 
 

@@ -2,6 +2,7 @@
 
 from functools import partial
 
+from evsim.counting import digits
 from evsim.experiment.find import find
 from evsim.experiment.sensitivity import inputs_of
 from evsim.experiment.sweep import sweep
@@ -32,7 +33,7 @@ def loads(scenario):
 
 
 def _rate(rate, times):
-    return f"{times * rate:.6g}/s"
+    return f"{digits(times * rate)}/s"
 
 
 def _load(load, times):
@@ -66,5 +67,5 @@ def holds_up_to(scenario, max_runs, seed=None, store=None, jobs=None, progress=N
                  max_runs=max_runs, seed=seed, store=store, jobs=jobs, progress=progress)  # fmt: skip
     if not of_file or found.value is None:
         return found.answer
-    times = f"{arrivals.scale / found.value:.3g} times the load of {arrivals.file}"
+    times = f"{digits(arrivals.scale / found.value, 3)} times the load of {arrivals.file}"
     return f"{found.answer}\nThat is {times}: all of its customers, in less or more time."

@@ -5,7 +5,7 @@ from functools import cached_property
 from importlib import resources
 from typing import Any
 
-from evsim.counting import count
+from evsim.counting import count, digits
 from evsim.experiment.compare import Comparison
 from evsim.experiment.judging import verdict_table
 from evsim.experiment.run_text import none_seen
@@ -206,8 +206,8 @@ class Report:
         yield f"The books balance in every run: {len(seeds)} of each design, {its_seeds(seeds)}."
         if self.most and self.most > len(seeds):
             yield f"Up to {self.most} were to decide the verdicts: these {len(seeds)} do, and by stricter intervals."
-        uncounted = f"; customers of the first {run.warmup:g} s are not counted" if run.warmup else ""
-        yield f"A run takes {run.duration:g} s of arrivals{uncounted}."
+        uncounted = f"; customers of the first {digits(run.warmup)} s are not counted" if run.warmup else ""
+        yield f"A run takes {digits(run.duration)} s of arrivals{uncounted}."
         if self.shortened:
             yield self.shortened
         yield none_seen(first.summary()["requests"]).replace("\n", " ")

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from evsim.counting import digits
 from evsim.results.records import Fate
 
 __all__ = ["PrefixError", "Shared", "common_prefix"]
@@ -144,4 +145,4 @@ def _taken_back(run, other, at):
 
 def _difference(at, what, this, that):
     """One sentence about a difference."""
-    return f"the past before {at:.6g} s is not the same: {what}: {this} in the run, {that} in its branch"
+    return f"the past before {digits(at)} s is not the same: {what}: {this} in the run, {that} in its branch"

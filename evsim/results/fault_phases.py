@@ -1,5 +1,6 @@
 """Before, during and after each fault: the same few figures for those customers who came then."""
 
+from evsim.counting import digits
 from evsim.figures import PHASE
 from evsim.results.measures import measured
 from evsim.results.request_figures import Customers
@@ -51,7 +52,7 @@ def _faults(run):
             end = run.tables.measured_until if until is None else until
             words = f"{kind.replace('_', ' ')} of {target}"
             if (kind, target, time) in written:
-                words += f" ({time:g} s to {end:g} s)"
+                words += f" ({digits(time)} s to {digits(end)} s)"
             merged.append((time, end, words))
     found = []
     for time, end, words in sorted(merged):

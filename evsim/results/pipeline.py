@@ -11,6 +11,7 @@ from math import isnan, nan
 
 import numpy as np
 
+from evsim.counting import digits
 from evsim.results.intervals import without_overlap
 from evsim.results.records import Outcome
 from evsim.scenario.channel_rules import may_write
@@ -66,11 +67,10 @@ class Pipeline(tuple):
     def __repr__(self):
         lines = ["stage                   read  written  blocked s    ended s  status"]
         for stage in self:
-            ended = "" if isnan(stage.ended) else f"{stage.ended:.6g}"
+            ended = "" if isnan(stage.ended) else digits(stage.ended, 6)
             status = "" if stage.status is None else stage.status
-            lines.append(
-                f"{stage.name:<20} {stage.read:>7,} {stage.written:>8,} {stage.blocked:>10.6g} {ended:>10} {status:>7}"
-            )
+            blocked = digits(stage.blocked)
+            lines.append(f"{stage.name:<20} {stage.read:>7,} {stage.written:>8,} {blocked:>10} {ended:>10} {status:>7}")
         return "\n".join(lines)
 
 

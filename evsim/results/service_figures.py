@@ -111,7 +111,7 @@ class AtService:
 
     @cached_property
     def worker_time(self):
-        """Worker seconds of the window; a crashed instance does not exist, a worker that has to go does while it works."""
+        """Worker seconds of the window; a crashed instance does not exist, who has to go does until the work ends."""
         return self.run.tables.capacity[self.name].worker_time(self.window)
 
     def of_worker_time(self, seconds):

@@ -14,6 +14,8 @@ from typing import Annotated, ClassVar, Literal
 import numpy as np
 from pydantic import BeforeValidator, Field, PrivateAttr, TypeAdapter, ValidationError, WithJsonSchema, model_validator
 
+from evsim.counting import digits
+
 from . import units
 from .errors import ScenarioError, explain, refuse
 from .normal import normal_quantile
@@ -270,7 +272,7 @@ class Choice(Distribution):
     def _complete(self):
         total = sum(share for share, _ in self.options)
         if abs(total - 1) > 1e-9:
-            raise refuse(f"the probabilities must sum to 1, these sum to {total:g}")
+            raise refuse(f"the probabilities must sum to 1, these sum to {digits(total)}")
         return self
 
     @property

@@ -2,6 +2,8 @@
 
 import os
 
+from evsim.counting import digits
+
 from .arrival_trace import read_arrival_trace
 from .arrivals import Csv
 from .distributions import Empirical, Rows
@@ -55,8 +57,8 @@ def late_rows(scenario):
         if late:
             yield (
                 f"workloads.{name}.arrivals: {late:,} of {len(times):,} rows of {arrivals.file} come after the end "
-                f"of the run and are left out: the last at {times[-1]:,.6g} s, and it takes {write_time(duration)}; "
-                "make run.duration longer, or scale smaller"
+                f"of the run and are left out: the last at {digits(times[-1], comma=',')} s, and it takes "
+                f"{write_time(duration)}; make run.duration longer, or scale smaller"
             )
 
 

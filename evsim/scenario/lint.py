@@ -6,7 +6,7 @@ mentioned may still be.
 
 import math
 
-from evsim.counting import count
+from evsim.counting import count, digits
 
 from .atomicity import outside, uncommitted
 from .files import late_rows
@@ -185,7 +185,7 @@ def _too_much(service, called):
 
 def _rounded(number):
     """To four digits, or to a whole number if that has more."""
-    return f"{number:,.0f}" if number >= 9_999.5 else f"{number:.4g}"
+    return f"{number:,.0f}" if number >= 9_999.5 else digits(number, 4)
 
 
 def _bursts(scenario):

@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import AfterValidator, BeforeValidator, PlainSerializer, TypeAdapter
 from pydantic_core import PydanticCustomError
 
+from evsim.counting import digits
 from evsim.figures import RUN, SERVICE, figures
 
 from . import units
@@ -61,7 +62,7 @@ def _unknown(name):
 def _percent(read, value):
     """The way out for who wrote 99.9 and meant a percentage."""
     bare = isinstance(value, int | float) and not isinstance(value, bool)
-    return f"write {value:g}%" if read is units.fraction and bare and 1 < value <= 100 else None
+    return f"write {digits(value)}%" if read is units.fraction and bare and 1 < value <= 100 else None
 
 
 def _write(written):

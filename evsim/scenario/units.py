@@ -19,6 +19,8 @@ from typing import Annotated
 from pydantic import Field
 from pydantic_core.core_schema import no_info_before_validator_function, plain_serializer_function_ser_schema
 
+from evsim.counting import digits
+
 _SECONDS = {
     "ns": Fraction(1, 10**9),
     "us": Fraction(1, 10**6),
@@ -239,7 +241,7 @@ def write_number(value):
 
 def write_count(value):
     """A number as sentences have it: 1,000,000, and 0.1."""
-    return f"{int(value):,}" if value == int(value) else f"{value:g}"
+    return f"{int(value):,}" if value == int(value) else digits(value)
 
 
 def _write_size(value):

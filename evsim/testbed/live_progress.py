@@ -3,6 +3,8 @@
 import sys
 from contextlib import contextmanager
 
+from evsim.counting import digits
+
 __all__ = ["shown_progress"]
 
 
@@ -38,7 +40,9 @@ def _line(seconds):
     from IPython.display import display
 
     def words(passed):
-        return {"text/plain": f"Customers come for {seconds:g} s, on real processes: {min(passed, seconds):.1f} s"}
+        return {
+            "text/plain": f"Customers come for {digits(seconds)} s, on real processes: {min(passed, seconds):.1f} s"
+        }
 
     line = display(words(0), raw=True, display_id=True)
     return lambda passed: line.update(words(passed), raw=True)

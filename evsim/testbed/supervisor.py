@@ -14,6 +14,7 @@ from threading import Event, Thread
 from time import monotonic_ns, sleep
 from typing import Any
 
+from evsim.counting import digits
 from evsim.scenario.units import write_time
 from evsim.testbed.brokers import BROKERS
 from evsim.testbed.effect_stores import make_database
@@ -80,7 +81,7 @@ class _Child:
             said = self._said.get(timeout=PATIENCE)
         except Empty:
             raise LiveError(
-                f"{self.name}: the process did not answer within {PATIENCE:g} s: {self._last_words()}"
+                f"{self.name}: the process did not answer within {digits(PATIENCE)} s: {self._last_words()}"
             ) from None
         if said is None or what not in said:
             raise LiveError(f"{self.name}: the process has failed: {(said or {}).get('failed') or self._last_words()}")

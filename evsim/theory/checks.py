@@ -3,6 +3,8 @@
 import math
 from numbers import Integral, Real
 
+from evsim.counting import digits
+
 __all__ = ["at_least", "fraction", "one_of", "positive", "probability_level", "several", "stable", "whole"]
 
 
@@ -69,6 +71,6 @@ def stable(utilisation, arrival_rate, capacity, way_out, name="arrival_rate"):
     """Refuse a system that is offered as much as it can do, or more: its queue grows without end."""
     if not utilisation < 1:
         raise ValueError(
-            f"{name}={arrival_rate!r} against a capacity of {capacity:g}/s makes a utilisation of "
-            f"{utilisation:.4g}, which must be below 1 for a steady state to exist: {way_out}"
+            f"{name}={arrival_rate!r} against a capacity of {digits(capacity)}/s makes a utilisation of "
+            f"{digits(utilisation, 4)}, which must be below 1 for a steady state to exist: {way_out}"
         )

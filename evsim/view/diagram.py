@@ -5,6 +5,7 @@ import re
 
 import numpy as np
 
+from evsim.counting import digits
 from evsim.view.layout import CHANNEL, CUSTOMERS, SERVICE, place
 from evsim.view.scene.axes import Frame, nothing
 from evsim.view.scene.marks import Bars, Line, Look, Text
@@ -234,7 +235,7 @@ def _rates(run):
 
 
 def _per_second(rate):
-    return f"{rate:.3g}/s" if rate < 1000 else f"{rate:,.0f}/s"
+    return f"{digits(rate, 3)}/s" if rate < 1000 else f"{rate:,.0f}/s"
 
 
 def _waited_for(wiring):

@@ -9,6 +9,7 @@ from functools import partial
 
 import numpy as np
 
+from evsim.counting import digits
 from evsim.registry import modules
 from evsim.scenario.faults import FAULT_KINDS
 from evsim.scenario.offered_load import arrival_rates, holding_times
@@ -173,7 +174,7 @@ class Recovery:
 
 
 def _rate(value):
-    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
+    return f"{value:,.0f}" if value >= 100 else digits(value, 3)
 
 
 def catch_ups(run):

@@ -1,5 +1,6 @@
 """Goodput against load, on the way up and on the way back: the picture of an :func:`evsim.hysteresis` result."""
 
+from evsim.counting import digits
 from evsim.view.scene.axes import Frame, counts
 from evsim.view.scene.marks import Area, End, Line, Look, Text
 from evsim.view.scene.scene import Scene
@@ -28,10 +29,11 @@ def scene(hysteresis, storm=None):
     marks = [Line("all who come", (0, last), (0, last), ALL), *(mark for way in ways for mark in _way(*way))]
     ends = [End(last, "all who come", ALL), *(End(way[last].mean, name, look) for name, way, look in ways)]
     text = _finding(hysteresis)
-    words = [f"At {load:g}/s: {up[load].mean:.3g}/s on the way up, {down[load].mean:.3g}/s on the way down."
-             for load in up if load != last]  # fmt: skip
+    ways_at = ((load, digits(up[load].mean, 3), digits(down[load].mean, 3)) for load in up if load != last)
+    words = [f"At {digits(load)}/s: {one}/s on the way up, {other}/s on the way down." for load, one, other in ways_at]
+    ends_at = f"From {digits(first)}/s to {digits(last)}/s and back"
     return Scene(
-        "hysteresis", text, f"{text}. From {first:g}/s to {last:g}/s and back. {' '.join(words)}", LESSON, Frame(right),
+        "hysteresis", text, f"{text}. {ends_at}. {' '.join(words)}", LESSON, Frame(right),
         counts(0.0, right, f"customers who come (a second, {seconds(hysteresis.hold)} at each load)"),
         counts(0.0, high, "goodput (a second)"), marks=(*marks, *_limits(storm, right, high)), ends=tuple(ends),
     )  # fmt: skip
@@ -46,8 +48,8 @@ def _way(name, way, look):
 def _limits(storm, right, high):
     """Where the bad state begins to keep itself up, and where it begins by itself."""
     limits = () if storm is None else (
-        (storm.lowest, f"below {storm.lowest:.3g}/s\nit comes back"),
-        (storm.highest, f"above {storm.highest:.3g}/s\nit goes down by itself"),
+        (storm.lowest, f"below {digits(storm.lowest, 3)}/s\nit comes back"),
+        (storm.highest, f"above {digits(storm.highest, 3)}/s\nit goes down by itself"),
     )  # fmt: skip
     for load, words in limits:
         if load < right:
@@ -61,6 +63,6 @@ def _finding(hysteresis):
         return "No difference seen between the way up and the way back"
     worst = max(apart, key=lambda load: up[load].mean - down[load].mean)
     return (
-        f"At {worst:g} customers a second the goodput is {up[worst].mean:.3g} a second on the way up, "
-        f"and {down[worst].mean:.3g} on the way back"
+        f"At {digits(worst)} customers a second the goodput is {digits(up[worst].mean, 3)} a second on the way up, "
+        f"and {digits(down[worst].mean, 3)} on the way back"
     )

@@ -7,12 +7,14 @@ data visualization"); effects after the third take others.
 
 from contextlib import contextmanager
 from dataclasses import dataclass
+from string import Formatter
 from typing import Any
 
 from matplotlib import rc_context
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 
+from evsim.counting import digits
 from evsim.results.outcomes import effect_order
 from evsim.scenario.faults import FAULT_KINDS
 from evsim.view.words import count, fold, seconds, short, wrap
@@ -185,9 +187,19 @@ def title(ax, text, left=0.95):
 
 def verb(fault):
     """What a fault of a scenario does to its target, in words."""
-    slower = seconds(fault.add) if fault.add else f"a factor of {fault.factor or 1:g}"
+    slower = seconds(fault.add) if fault.add else f"a factor of {digits(fault.factor or 1)}"
     own = {name: getattr(fault, name) for name in fault.does.model_fields}
-    return fault.does.verb(fault).format(**own, percent=100 * (fault.probability or 0), slower=slower)
+    own |= {"percent": 100 * (fault.probability or 0), "slower": slower}
+    return _InWords().format(fault.does.verb(fault), **own)
+
+
+class _InWords(Formatter):
+    """Numbers in texts, without exponents."""
+
+    def format_field(self, value, spec):
+        if not isinstance(value, float) or spec not in ("", "g", ".3g"):
+            return super().format_field(value, spec)
+        return digits(value, 3 if spec == ".3g" else 6 if spec else 15)
 
 
 BROKER = " (the broker)"  # said of a channel that a broker keeps

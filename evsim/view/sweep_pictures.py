@@ -5,6 +5,7 @@ import math
 import numpy as np
 from matplotlib.colors import to_hex
 
+from evsim.counting import digits
 from evsim.figures import label, unit_of, write, write_as, write_estimate
 from evsim.scenario.errors import Problem, ScenarioError, suggest
 from evsim.scenario.paths import path_words
@@ -74,12 +75,12 @@ def load_scene(measured, metric, limit=None):
     words = []
     for name, points in measured.items():
         known = [(load, each) for load, each in points if not math.isnan(each.mean)]
-        shown = ", ".join(f"{write_estimate(metric, each)} at {load:g} times the load" for load, each in known)
+        shown = ", ".join(f"{write_estimate(metric, each)} at {digits(load)} times the load" for load, each in known)
         words.append(f"{name}: {shown}.")
     loads = [load for points in measured.values() for load, _ in points]
     text = f"{label(metric)[:1].upper()}{label(metric)[1:]} against the load"
     margin = 0.04 * (max(loads) - min(loads)) or 0.5
-    across = amounts(min(loads) - margin, max(loads) + margin, "times the load of the scenario", "{:g}".format)
+    across = amounts(min(loads) - margin, max(loads) + margin, "times the load of the scenario", digits)
     return _curves("load", text, f"{text}. {' '.join(words)}", across, metric, measured, limit, most=5)
 
 
@@ -169,7 +170,7 @@ def tornado(sensitivity, ax=None, name="", most=MOST_BARS):
 def tornado_scene(sensitivity, name="", most=MOST_BARS):
     """The same as a :class:`~evsim.view.scene.scene.Scene`."""
     metric, bars = sensitivity.metric, sensitivity.bars[:most]
-    share = f"{100 * sensitivity.by:g} %"
+    share = f"{digits(100 * sensitivity.by)} %"
     marks: list[AnyMark] = []
     reach = [0.0]
     for level, bar in enumerate(bars):
@@ -273,7 +274,7 @@ def _words(metric, sign=False):
     unit = unit_of(metric)
 
     def words(value):
-        text = write_as(unit, abs(value)) if unit in ("s", "share") else f"{abs(value):,.6g}"
+        text = write_as(unit, abs(value)) if unit in ("s", "share") else digits(abs(value), 6, ",")
         before = "\N{MINUS SIGN}" if value < 0 else "+" if sign and value > 0 else ""
         return before + text if value else "0"
 

@@ -3,24 +3,25 @@
 from re import sub
 from textwrap import fill
 
-from evsim.counting import count
+from evsim.counting import count, digits
 
 __all__ = ["count", "fold", "seconds", "short", "with_article", "wrap"]
 
 NO_BREAK = "\N{NO-BREAK SPACE}"
 LONGEST = 40  # letters of a word
 NARROWER = 0.1  # inches
+LEAST = 0.9995e-9  # seconds: nothing takes less than a nanosecond
 
 
 def seconds(value):
     """A time as people say it.
 
-    >>> [seconds(each) for each in (0, 0.000_25, 0.0123, 0.98765, 1.5, 83.2, 720, 7500)]
-    ['0 s', '0.25 ms', '12 ms', '988 ms', '1.5 s', '83 s', '12 min', '2 h 5 min']
+    >>> [seconds(each) for each in (1e-12, 2e-8, 0.000_25, 0.0123, 0.98765, 1.5, 83.2, 720, 7500)]
+    ['0 s', '0.00002 ms', '0.25 ms', '12 ms', '988 ms', '1.5 s', '83 s', '12 min', '2 h 5 min']
     """
     if value != value:
         return "never"
-    if value == 0:
+    if abs(value) < LEAST:
         return "0 s"
     if value < 0:
         return "-" + seconds(-value)
@@ -36,7 +37,7 @@ def _digits(value):
     """Two significant digits, or all before the point."""
     if value >= 9.95:
         return f"{value:.0f}"
-    return f"{value:.1f}".removesuffix(".0") if value >= 0.995 else f"{value:.2g}"
+    return f"{value:.1f}".removesuffix(".0") if value >= 0.995 else digits(value, 2)
 
 
 def with_article(name):

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from evsim.counting import places
 from evsim.lesson.deck.gauges import MINUTE
 
 __all__ = ["Toll", "money", "toll"]
@@ -47,4 +48,4 @@ def money(value):
     >>> money(5160.0), money(1250.5)
     ('5,160', '1,250.50')
     """
-    return f"{value:,.2f}".removesuffix(".00")
+    return places(value, 2).removesuffix(".00")

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from evsim.counting import digits
 from evsim.parts.autoscale.deciding import decider
 
 __all__ = ["CHECKS"]
@@ -18,7 +19,9 @@ def decisions(books):
                 decided_by, decide = service.autoscale, decider(service.autoscale, service, age.scenario)
             for time, _, measured, number, wanted in made:
                 if age.since <= time < age.end and decide(time, number, measured) != wanted:
-                    books.refuse(f"{name} was to have {wanted} instances at {time:.9g} s, and the rule says otherwise")
+                    books.refuse(
+                        f"{name} was to have {wanted} instances at {digits(time, 9)} s, and the rule says otherwise"
+                    )
         _follow(books, name, first.autoscale, made)
 
 

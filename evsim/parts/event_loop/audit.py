@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from evsim.counting import digits
 from evsim.parts.event_loop.figures import pieces_of
 from evsim.parts.event_loop.words import OF_POOL
 from evsim.results.records import Outcome
@@ -65,7 +66,9 @@ def cores(books):
             level = np.cumsum(np.where(order < its.sum(), 1, -1))[:-1]
             had = (np.minimum(level, service.cores.count) * np.diff(times[order])).sum()
             if abs(had - alone[its].sum()) > SHARED * (1 + its.sum()):
-                books.refuse(f"the cores of {name} did {alone[its].sum():.9g} s of work and had {had:.9g} s for it")
+                books.refuse(
+                    f"the cores of {name} did {digits(alone[its].sum(), 9)} s of work and had {digits(had, 9)} s for it"
+                )
             if service.cores.by == "priority":
                 urgent = np.array([_urgency(books, row) for row in rows[its].tolist()])
                 due = _ends_by_priority(began[its], alone[its], urgent, service.cores.count)

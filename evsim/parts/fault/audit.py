@@ -1,5 +1,7 @@
 """Recount of faults: each begins when it is written to, and ends when it said that it would."""
 
+from evsim.counting import digits
+
 __all__ = ["CHECKS"]
 
 
@@ -10,11 +12,11 @@ def in_time(books):
     kinds = {fault.kind for fault in run.scenario.faults}
     for fault in run.scenario.faults:
         if fault.at is not None and fault.at < run.ended_at and (fault.at, fault.kind, fault.subject) not in moments:
-            books.refuse(f"{fault.kind} of {fault.subject} did not begin at {fault.at:g} s")
+            books.refuse(f"{fault.kind} of {fault.subject} did not begin at {digits(fault.at)} s")
     for time, kind, what, until in happened:
         due = kind in kinds and until is not None and until < run.ended_at
         if due and (until, f"end of {kind}", what) not in moments:
-            books.refuse(f"{kind} of {what}, which began at {time:g} s, did not end at {until:g} s")
+            books.refuse(f"{kind} of {what}, which began at {digits(time)} s, did not end at {digits(until)} s")
 
 
 CHECKS = (in_time,)

@@ -4,6 +4,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
+from evsim.counting import digits
 from evsim.scenario.channel_kind import Likened
 from evsim.scenario.channel_rules import may_write, readers
 from evsim.scenario.errors import Problem, refuse
@@ -56,7 +57,11 @@ class PipeSettings(Likened):
             hint = "write size: 100B, or give the pipe a capacity in messages"
             return "size", f"needs a size: {name} counts bytes", hint
         if step.size > self.largest:
-            return "size", f"{name} holds {self.largest:g} bytes, so this would wait for ever", "make the pipe larger"
+            return (
+                "size",
+                f"{name} holds {digits(self.largest)} bytes, so this would wait for ever",
+                "make the pipe larger",
+            )
         return None
 
     def problems(self, scenario, name):

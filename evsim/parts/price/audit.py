@@ -5,6 +5,7 @@ from math import ceil
 
 import numpy as np
 
+from evsim.counting import digits
 from evsim.parts.function.words import COLD
 from evsim.parts.price.bill import MONTH, use
 from evsim.parts.price.figures import used_by
@@ -43,7 +44,9 @@ def bills(books):
             total += ceil(time / step) * step
         paid, gib = used.gb_seconds + used.provisioned_work, service.function.memory / 2**30
         if abs(paid - total / SECOND * gib) > ROUNDING * paid:
-            books.refuse(f"{name} is billed for {paid:.9g} GB-seconds, and worked {total / SECOND * gib:.9g}")
+            books.refuse(
+                f"{name} is billed for {digits(paid, 9)} GB-seconds, and worked {digits(total / SECOND * gib, 9)}"
+            )
 
 
 def bills_of_stores(books):
@@ -63,7 +66,7 @@ def bills_of_stores(books):
         found = (seconds * price.size + window * (price.stored or 0.0)) / 2**30 / MONTH
         paid = use(run, name, mine).gb_months
         if abs(paid - found) > ROUNDING * max(paid, found):
-            books.refuse(f"{name} is billed for {paid:.9g} GB-months, and kept {found:.9g}")
+            books.refuse(f"{name} is billed for {digits(paid, 9)} GB-months, and kept {digits(found, 9)}")
 
 
 def bills_of_channels(books):
@@ -98,7 +101,7 @@ def bills_of_channels(books):
             counts["delete"] += told if len(batch) == 1 else ceil(min(told, len(batch)) / at_once)
         paid, found = used_by(run, name, cohort).requests, sum(counts[each] for each in set(price.counts))
         if paid != found:
-            books.refuse(f"{name} is billed for {paid:g} requests, and there were {found:g}")
+            books.refuse(f"{name} is billed for {digits(paid)} requests, and there were {digits(found)}")
 
 
 def _left_with(books, message):

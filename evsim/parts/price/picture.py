@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from evsim.counting import digits
 from evsim.figures import write_as
 from evsim.parts.price.bill import MONTH
 from evsim.parts.price.figures import month_of, price_of, priced, used_by
@@ -59,7 +60,7 @@ def _finding(lines, customers):
             if len(turns):
                 dearer, cheaper = (one, other) if above[turns[-1] + 1] else (other, one)
                 here = customers[turns[-1] + 1]
-                return f"From {here:.3g} million customers a month on {dearer} costs more than {cheaper}"
+                return f"From {digits(here, 3)} million customers a month on {dearer} costs more than {cheaper}"
     return (
         "No lines cross: "
         + ", ".join(f"{name} {write_as('money', line[-1])}" for name, line in lines.items())

@@ -4,6 +4,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, StrictBool
 
+from evsim.counting import digits
 from evsim.scenario.channel_setting import ChannelSetting
 from evsim.scenario.errors import Problem, a
 from evsim.scenario.part import Part, Text
@@ -138,7 +139,7 @@ class PriceSettings(LikenedSetting, ChannelSetting):
         if beyond != sorted(set(beyond)):
             rule = "must go up from tier to tier"
             hint = "sort them by beyond" if len(set(beyond)) == len(beyond) else "write each beyond once"
-            yield Problem((*path, "tiers"), rule, ", ".join(f"{each:g}" for each in beyond), hint=hint)
+            yield Problem((*path, "tiers"), rule, ", ".join(digits(each) for each in beyond), hint=hint)
 
     def _by_use(self, path, service):
         """A price by the GB-second that nobody can reckon with."""

@@ -3,6 +3,7 @@
 from functools import partial
 from math import ceil
 
+from evsim.counting import digits
 from evsim.parts.window.step_history import history_of
 from evsim.parts.window.worker_strip import backpressure
 from evsim.results.records import Event
@@ -94,7 +95,7 @@ def _boxes(events, panes, low):
             starts, ends = [pane.start for pane in mine], [pane.end for pane in mine]
             yield Bars(f"shown {kind}", left, right, starts, ends, look)
             for pane, x in zip(mine, right, strict=True):
-                yield Text(f"{pane.value:,.6g}", x, max(pane.start, low), -4, 8, "right")
+                yield Text(digits(pane.value, 6, ","), x, max(pane.start, low), -4, 8, "right")
 
 
 def _some(events, late):
@@ -129,7 +130,9 @@ def _finding(history, events, panes, marks):
 def _told(panes):
     """The last results, in words."""
     spans = [(f"From {seconds(each.start)} to {seconds(each.end)}", each) for each in panes[-5:]]
-    return " ".join(f"{span}: {each.value:,.6g}, shown {each.kind} at {seconds(each.time)}." for span, each in spans)
+    return " ".join(
+        f"{span}: {digits(each.value, 6, ',')}, shown {each.kind} at {seconds(each.time)}." for span, each in spans
+    )
 
 
 def _left_out(events, panes):

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from evsim.counting import digits
 from evsim.results.ages import ages
 from evsim.results.records import Outcome, Verdict
 
@@ -65,5 +66,5 @@ class Books:
         return (
             f"{text}{rows['request'][number]}, attempt {max(rows['attempt'][number], 1)}, "
             f"{Outcome.name_of(rows['outcome'][number])}, {Verdict.name_of(rows['verdict'][number])}, born "
-            f"{rows['born'][number]:.9g} s"
+            f"{digits(rows['born'][number], 9)} s"
         )

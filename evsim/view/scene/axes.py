@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from math import ceil, floor, isclose, log10
 
+from evsim.counting import digits
 from evsim.view.words import seconds
 
 __all__ = ["Axis", "Frame", "amounts", "counts", "names", "nothing", "shares", "times"]
@@ -64,7 +65,7 @@ def times(left, right, what="time since the start", note="", log=False):
         step = next((step * size for step in CLOCK if right <= MOST * step * size), right / 8)
     else:
         step = _step(right - left, MOST)
-    ticks = tuple((value, f"{value / size:,.6g}") for value in _multiples(left, right, step))
+    ticks = tuple((value, digits(value / size, 6, ",")) for value in _multiples(left, right, step))
     return Axis(left, right, f"{what} ({unit}){note}", ticks)
 
 
@@ -83,7 +84,7 @@ def amounts(low, high, what, words, most=7):
 
 def shares(low, high, what):
     """An axis of shares, in percent."""
-    ticks = tuple((value, f"{100 * value:g} %") for value in _multiples(0, high, _step(high, 6)))
+    ticks = tuple((value, f"{digits(100 * value)} %") for value in _multiples(0, high, _step(high, 6)))
     return Axis(low, high, what, ticks)
 
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from evsim.counting import digits
 from evsim.scenario.groups import groups
 
 __all__ = ["CHECKS"]
@@ -16,7 +17,7 @@ def owners(books):
         way, member = (channel, group[channel, service], partition), (service, instance)
         if begins:
             if way in held:
-                books.refuse(f"partition {partition} of {channel} had two owners in {way[1]} at {time:.9g} s")
+                books.refuse(f"partition {partition} of {channel} had two owners in {way[1]} at {digits(time, 9)} s")
             held[way] = time, member
         elif held.get(way, (0, None))[1] != member:
             books.refuse(f"{service}/{instance + 1} lost partition {partition} of {channel}, which was not its own")

@@ -29,8 +29,8 @@ import { customerAt } from "./state.js";
 
 /* A time in microseconds as people say it: two digits, as evsim.view.words does. */
 export function duration(micro) {
+  if (Math.abs(micro) < 0.9995e-3) return "0 s"; // nothing takes less than a nanosecond
   if (micro < 0) return `-${duration(-micro)}`;
-  if (micro === 0) return "0 s";
   if (micro < 999_500) return `${digits((micro / 1e6) * 1000)} ms`;
   if (micro < 600e6) return `${digits(micro / 1e6)} s`;
   const [hours, minutes] = [Math.floor(Math.round(micro / 60e6) / 60), Math.round(micro / 60e6) % 60];

@@ -51,6 +51,10 @@ def read(text, name, sketch):
         key: [each for each in _needs(entry) if kinds.get(each) not in (None, "beside")]
         for key, entry in services.items()
     }
+    alone = [key for key, kind in kinds.items() if kind == "broker" and not _users(key, kinds, needs)]
+    if alone:
+        them = "it" if len(alone) == 1 else "them"
+        sketch.note(f"{', '.join(alone)} of {name}: left out, no service says by depends_on that it uses {them}")
     called = {each for key, theirs in needs.items() if kinds[key] == "program" for each in theirs}
     channels = _channels(services, kinds, needs, sketch)
     for key, entry in services.items():
@@ -86,6 +90,10 @@ def _needs(entry):
     """The names of the services that one needs: a list, or a mapping."""
     found = entry.get("depends_on")
     return [word(each) for each in found] if isinstance(found, list) else list(mapping(found))
+
+
+def _users(broker, kinds, needs):
+    return [key for key, theirs in needs.items() if kinds[key] == "program" and broker in theirs]
 
 
 def _channels(services, kinds, needs, sketch):

@@ -278,6 +278,23 @@ def test_somebody_comes_to_the_front_of_a_system_that_also_has_a_queue_without_a
     assert workloads["clients"] == {"target": "gateway", "arrivals": {"poisson": "10/s"}}
 
 
+ALONE = """
+services:
+  web: {build: .}
+  rabbit: {image: "rabbitmq:4"}
+  bus: {image: "apache/kafka:4.0.0"}
+  watch: {image: "prom/prometheus", depends_on: [rabbit]}
+"""
+
+
+def test_a_broker_on_which_no_service_depends_is_named_among_what_is_left_out(tmp_path):
+    made = draft(tmp_path, "compose.yaml", ALONE)
+    assert "rabbit, bus of compose.yaml: left out, no service says by depends_on that it uses them" in made.notes
+    only = draft(tmp_path, "compose.yaml", ALONE.replace("web: {build: .}", "web: {build: ., depends_on: [bus]}"))
+    assert "rabbit of compose.yaml: left out, no service says by depends_on that it uses it" in only.notes
+    assert not made.scenario.channels and list(only.scenario.channels) == ["bus-messages"]
+
+
 SPAN = {"traceId": "1", "spanId": "2", "kind": 2, "startTimeUnixNano": "10", "endTimeUnixNano": "5000010"}
 RESOURCE = {"attributes": [{"key": "service.name", "value": {"stringValue": "web"}}]}
 GROUP = [{"resource": RESOURCE, "scopeSpans": [{"spans": [SPAN]}]}]

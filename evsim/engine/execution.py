@@ -2,7 +2,7 @@
 
 from math import ceil
 
-from evsim.counting import digits
+from evsim.counting import count, digits
 from evsim.engine.depth import building, roomy, running
 from evsim.engine.environment import SimulationError
 from evsim.engine.expected_effects import expected_effects
@@ -18,6 +18,8 @@ from evsim.scenario.errors import ScenarioError
 from evsim.ticks import SECOND, ticks
 
 __all__ = ["Execution", "execute"]
+
+OPEN = "request, call or message was", "requests, calls and messages were"
 
 
 class Execution:
@@ -131,7 +133,7 @@ class Execution:
         if still_open:
             when = f"{digits(env.now - duration)} s after the end of the arrivals"
             warnings.append(
-                f"{still_open} requests, calls and messages were still open {when}: customers without an answer are "
+                f"{count(still_open, *OPEN)} still open {when}: customers without an answer are "
                 "pending in the summary, messages in the figures of their channel"
             )
 

@@ -1,5 +1,6 @@
 """The size of a run, estimated before it starts: one row a request, a call and a delivery."""
 
+from evsim.counting import count
 from evsim.engine.arrival_times import expected_requests
 from evsim.engine.refusal import refuse
 from evsim.scenario.handlers import branches
@@ -24,7 +25,8 @@ def refuse_too_many(kernel):
     if rows > limit:
         raise refuse(
             "run.max_rows",
-            f"the run would make about {rows:,.0f} attempts, and keeps a record of each, of {limit:,} at most",
+            f"the run would make about {count(round(rows), 'attempt')}, and keeps a record of each, of {limit:,} "
+            "at most",
             hint=f"{_fewer(kernel, limit, rows)}, raise run.max_rows with some 400 bytes each, or keep figures alone, "
             'in Python: run(record="summary")',
         )

@@ -6,6 +6,7 @@ from functools import partial
 
 import numpy as np
 
+from evsim.counting import count
 from evsim.experiment.running import audited_run, in_order, seeds_from
 from evsim.experiment.statistics import estimate
 from evsim.figures import write
@@ -125,7 +126,7 @@ def batch_means(run, of="response", batches=20):
     values = values[~np.isnan(values)]
     size = len(values) // batches
     if size < FEWEST:
-        rule = f"would have {size} customers each, and {FEWEST} is the least"
+        rule = f"would have {count(size, 'customer')} each, and {FEWEST} is the least"
         raise ScenarioError([Problem("batches", rule, str(batches), hint="make the run longer")])
     means = values[len(values) - size * batches :].reshape(batches, size).mean(axis=1)
     together = _neighbours(means)

@@ -86,7 +86,7 @@ def arrivals_of_counts(counts, seconds):
     points = [
         [rounded_time(at), rate_words(rate * total / area)] for at, rate in zip(middles[:-1], rates[:-1], strict=True)
     ]
-    return {"profile": points}, f"{total:,.0f} arrivals in {_long(length)}, a rate that changes", length
+    return {"profile": points}, f"{counted(round(total), 'arrival')} in {_long(length)}, a rate that changes", length
 
 
 def time_setting(nanoseconds):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from html import escape
 from io import StringIO
 
+from evsim.counting import count
 from evsim.experiment.judging import MEETS, MISSES
 from evsim.experiment.text_tables import text_table
 from evsim.lesson.challenge import AS_GIVEN
@@ -111,7 +112,7 @@ class Board:
     def said(self):
         """What was asked, in a sentence."""
         asked = f"{self.challenge.goal}; in each of: {', '.join(self.challenge.troubles)}"
-        return f"Asked: {asked}. The same customers for all, in {self.runs} runs each."
+        return f"Asked: {asked}. The same customers for all, in {count(self.runs, 'run')} each."
 
     def __repr__(self):
         rows = [each.row for each in self.standings]

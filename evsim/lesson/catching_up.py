@@ -33,7 +33,7 @@ def _finding(run, service, effect):
     missing = int(np.isnan(_done(run, effect)).sum())
     if missing:
         come = "comes" if missing == 1 else "come"
-        return f"Of {len(run.tables.requests.row):,} changes {missing:,} never {come} to {service}"
+        return f"Of {count(len(run.tables.requests.row), 'change')} {missing:,} never {come} to {service}"
     if when <= duration:
         return f"{service} has caught up on day {when:.0f}"
     waiting = int((_done(run, effect) > duration).sum())

@@ -102,7 +102,7 @@ class Exercise:
         found = self.task.hunted and hunt(**self.task.hunted(answer), tries=HUNTED)
         if found:
             return self._fail(found.story.run, found.story.broken, found.story)
-        runs = f"{len(self.task.seeds)} seeds, {customers:,} customers"
+        runs = f"{count(len(self.task.seeds), 'seed')}, {count(customers, 'customer')}"
         hunted = f" Faults at other moments, in {HUNTED} more runs, found nobody." if self.task.hunted else ""
         designs = (self.task.base(), self.design) if self.task.base else ()
         return Grade(True, wrapped(f"Yes. Tried with {runs}: {self.task.holds}.{hunted}"), designs)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import cache, partial
 from textwrap import fill
 
+from evsim.counting import count
 from evsim.experiment.judging import MEETS, MISSES, judge
 from evsim.experiment.replicate import replicate
 from evsim.lesson.answers import changed
@@ -35,7 +36,7 @@ def asked():
     """What is asked for, in words: objectives, budget, troubles, and what may be changed."""
     its = challenge()
     lines = [f"* {each.asked}" for each in judge(its.base.objectives, {})]
-    lines += [f"* at most {its.budget} workers in all"]
+    lines += [f"* at most {count(its.budget, 'worker')} in all"]
     for words, names in (("In each of these cases:", its.troubles), ("You may change:", its.change)):
         lines += fill(f"{words} {', '.join(names)}", 90, subsequent_indent="  ", break_on_hyphens=False).split("\n")
     return "\n".join(lines)

@@ -5,7 +5,7 @@ The experiment of M. Brooker, Exponential Backoff And Jitter (AWS Architecture B
 
 from functools import cache
 
-from evsim.counting import digits
+from evsim.counting import count, digits
 from evsim.scenario import Scenario
 
 __all__ = ["WAITS", "contention", "rivals"]
@@ -78,7 +78,7 @@ def contention(clients=CLIENTS, waits=WAITS, seeds=range(5)):
             last = {name: points[-1][column] for name, points in found.items()}
             title(ax, _finding(last, clients[-1], column))
             each = ", ".join(f"{name} {digits(value, 3, ',')}" for name, value in last.items())
-            describe(ax, f"{what}, {clients[-1]} clients: {each}.")
+            describe(ax, f"{what}, {count(clients[-1], 'client')}: {each}.")
         figure.axes[0].legend(title="wait before the next attempt", loc="upper left")
     return figure
 
@@ -91,5 +91,7 @@ def _means(count, wait, seeds):
 def _finding(last, clients, column):
     least, most = min(last, key=last.get), max(last, key=last.get)
     what, much = (("Fewest writes", "many"), ("Soonest done", "long"))[column]
-    times = last[most] / last[least]
-    return f"{what} with {clients} clients: {least}; {most} takes {digits(times, 2)} times as {much}"
+    times, they = digits(last[most] / last[least], 2), count(clients, "client")
+    if times == "1":
+        return f"With {they} every way to wait takes about as {('many writes', 'long')[column]}"
+    return f"{what} with {they}: {least}; {most} takes {times} times as {much}"

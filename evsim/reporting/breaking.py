@@ -32,8 +32,9 @@ class Broken:
     @property
     def words(self):
         """What is not zero."""
-        seen = [f"{write_estimate(name, each)} {label(name)}" for name, each in self.counts.items() if each.mean]
-        return seen or ["nobody was told anything untrue, nothing was lost"]
+        seen = [(write_estimate(name, each), label(name)) for name, each in self.counts.items() if each.mean]
+        said = [f"{number} {what.removesuffix('s') if number == '1' else what}" for number, what in seen]
+        return said or ["nobody was told anything untrue, nothing was lost"]
 
 
 def stretch(designs):

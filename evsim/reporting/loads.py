@@ -67,5 +67,6 @@ def holds_up_to(scenario, max_runs, seed=None, store=None, jobs=None, progress=N
                  max_runs=max_runs, seed=seed, store=store, jobs=jobs, progress=progress)  # fmt: skip
     if not of_file or found.value is None:
         return found.answer
-    times = f"{digits(arrivals.scale / found.value, 3)} times the load of {arrivals.file}"
-    return f"{found.answer}\nThat is {times}: all of its customers, in less or more time."
+    times = digits(arrivals.scale / found.value, 3)
+    load = f"{times} times the load" if times != "1" else "the load"
+    return f"{found.answer}\nThat is {load} of {arrivals.file}: all of its customers, in less or more time."

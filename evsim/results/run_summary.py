@@ -94,12 +94,13 @@ class SummaryAudit:
         figures = run.summary()
         told = sum(figures[each] for each in ("completed", "declined", "errors", "timeouts", "rejected", "pending"))
         if told != figures["requests"]:
-            self._refuse(f"{figures['requests']} customers came, and {told} were told something or wait")
+            self._refuse(f"{count(int(figures['requests']), 'customer')} came, and {told} were told something or wait")
         for names, its in run.channels.items():
             states = ("pending", "done", "duplicated", "dead", "expired", "dropped", "lost")
             ended = sum(its[each] for each in states)
             if ended != its["published"]:
-                self._refuse(f"{its['published']} messages were to be delivered by {names}, and {ended} ended or wait")
+                due = f"{count(int(its['published']), 'message')} to be delivered by {names}"
+                self._refuse(f"{due}, and {ended} ended or wait")
 
     def _refuse(self, what):
         raise AuditError(f"{self._run.scenario.name}, seed {self._run.seed}: {what}")
@@ -108,7 +109,7 @@ class SummaryAudit:
         return True
 
     def __str__(self):
-        counts = (self.counted[each] for each in ("attempts", "messages", "effects"))
-        return "balanced: {:,} attempts, {:,} messages, {:,} effects, in counters".format(*counts)
+        counts = (count(self.counted[f"{each}s"], each) for each in ("attempt", "message", "effect"))
+        return f"balanced: {', '.join(counts)}, in counters"
 
     __repr__ = __str__

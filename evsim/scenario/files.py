@@ -2,7 +2,7 @@
 
 import os
 
-from evsim.counting import digits
+from evsim.counting import count, digits
 
 from .arrival_trace import read_arrival_trace
 from .arrivals import Csv
@@ -55,9 +55,11 @@ def late_rows(scenario):
         times, _ = read_arrival_trace(arrivals, scenario.folder)
         late = int((times >= duration).sum())
         if late:
+            come, are = ("comes", "is") if late == 1 else ("come", "are")
+            rows = count(len(times), "row")
             yield (
-                f"workloads.{name}.arrivals: {late:,} of {len(times):,} rows of {arrivals.file} come after the end "
-                f"of the run and are left out: the last at {digits(times[-1], comma=',')} s, and it takes "
+                f"workloads.{name}.arrivals: {late:,} of {rows} of {arrivals.file} {come} after the end "
+                f"of the run and {are} left out: the last at {digits(times[-1], comma=',')} s, and it takes "
                 f"{write_time(duration)}; make run.duration longer, or scale smaller"
             )
 

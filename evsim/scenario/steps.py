@@ -15,6 +15,7 @@ from pydantic import (
     model_validator,
 )  # fmt: skip
 
+from evsim.counting import count
 from evsim.registry import EFFECT, STEP, parts
 
 from .calls import Ask, Call
@@ -149,7 +150,7 @@ class Parallel(AnyStep):
     def _possible(self):
         if self.successes > len(self.branches):
             raise refuse(
-                f"there are {len(self.branches)} branches, and so many successes there will never be",
+                f"of {count(len(self.branches), 'branch', 'branches')} so many successes there will never be",
                 name="until",
                 value=self.until,
             )

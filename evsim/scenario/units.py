@@ -244,8 +244,8 @@ def write_count(value):
     return f"{int(value):,}" if value == int(value) else digits(value)
 
 
-def _write_size(value):
-    return f"{write_count(value)} bytes"
+def write_size(value):
+    return f"{write_count(value)} byte{'s' * (value != 1)}"
 
 
 class _Quantity:
@@ -289,7 +289,7 @@ def up_to(most=MANY, least=1):
 Time = Annotated[float, _quantity(time, _SECONDS, write_time, most=LONGEST)]
 PositiveTime = Annotated[float, _quantity(time, _SECONDS, write_time, SHORTEST, LONGEST), Field(gt=0)]
 Rate = Annotated[float, _quantity(rate, _PER_SECOND, write_rate, 1 / LONGEST, round(1 / SHORTEST))]
-Size = Annotated[float, _quantity(size, _BYTES, most=MOST_BYTES, say=_write_size)]
+Size = Annotated[float, _quantity(size, _BYTES, most=MOST_BYTES, say=write_size)]
 Share = Annotated[float, _quantity(fraction, _PERCENT, most=1)]
 Number = Annotated[float, _quantity(number, say=write_count)]
 Whole = up_to(least=0)

@@ -79,7 +79,7 @@ class _Bars:
             others = [np.average(values[rest], weights=number[rest])] if len(rest) else []
             setattr(self, what, np.concatenate([values[first], others]))
         self.count = np.concatenate([number[first], [number[rest].sum()] if len(rest) else []])
-        self.name = name + ([f"{len(rest)} others"] if len(rest) else [])
+        self.name = name + ([count(len(rest), "other")] if len(rest) else [])
 
     def labels(self):
         return [f"{name}: {_percent(share)}" for name, share in zip(self.name, self.share, strict=True)]

@@ -130,6 +130,8 @@ def _frame(lines, top):
 def _finding(line, complete):
     now = line.at(0)
     if not now:
+        if line.told == 1:
+            return "When the only customer was told yes, it was true"
         return f"Whoever of the {line.told:,} customers was told yes, it was true"
     when = f"the last one until {seconds(line.longest)} later"
     if line.never:

@@ -75,13 +75,17 @@ def load_scene(measured, metric, limit=None):
     words = []
     for name, points in measured.items():
         known = [(load, each) for load, each in points if not math.isnan(each.mean)]
-        shown = ", ".join(f"{write_estimate(metric, each)} at {digits(load)} times the load" for load, each in known)
+        shown = ", ".join(f"{write_estimate(metric, each)} at {_times(load)}" for load, each in known)
         words.append(f"{name}: {shown}.")
     loads = [load for points in measured.values() for load, _ in points]
     text = f"{label(metric)[:1].upper()}{label(metric)[1:]} against the load"
     margin = 0.04 * (max(loads) - min(loads)) or 0.5
     across = amounts(min(loads) - margin, max(loads) + margin, "times the load of the scenario", digits)
     return _curves("load", text, f"{text}. {' '.join(words)}", across, metric, measured, limit, most=5)
+
+
+def _times(load):
+    return "the load itself" if load == 1 else f"{digits(load)} times the load"
 
 
 def _curves(name, text, alt, across, metric, curves, limit, most=math.inf):

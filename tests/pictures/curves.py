@@ -178,6 +178,8 @@ def staleness_words(curve):
 
 def staleness_title(crowd, everything):
     if not missed(everything, 0):
+        if everything.of == 1:
+            return "When the only customer was told yes, it was true"
         return f"Whoever of the {everything.of:,} customers was told yes, it was true"
     when = f"the last one until {seconds(longest(everything))} later"
     if never(everything):

@@ -6,7 +6,7 @@ width. Where boxes stand and how lines run is asked of the player; what is in th
 
 from math import floor, hypot
 
-from evsim.view.words import seconds
+from evsim.view.words import count, seconds
 from tests.exports.plain import micro
 from tests.player.reference_state import ACKNOWLEDGE, ANSWER, ASK, CONFIRM, lasts, steps_of
 
@@ -149,7 +149,7 @@ class Drawing:
         x, y, each = box["x"] + PAD, box["y"] + SLOT_TOP + 4, 50 / max(many, len(held), 1)
         waiting = each * sum(held.values())
         working = each * len(held) - waiting
-        words = f"{name}: {len(held)} of {many} workers are busy"
+        words = f"{name}: {len(held)} of {many} workers {'is' if len(held) == 1 else 'are'} busy"
         yield mark("ev-slot", x, y, 50, 13, words=words)
         yield mark("ev-slot works", x, y, working, 13, words=words)
         yield mark("ev-slot waits", x + working, y, waiting, 13, words=words)
@@ -166,7 +166,7 @@ class Drawing:
                 each.name == effect["name"] and each.row.service == name and each.undone is None
                 and micro(each.time) <= self.t for each in self.plain.effects
             ))  # fmt: skip
-            words = f"{name} has written {effect['name']} {text} times"
+            words = f"{name} has written {effect['name']} {count(int(text), 'time')}"
             yield mark("ev-count", right, box["y"] + 18, text=text, words=words)
             at = right - 11 * len(text) - 10, box["y"] + 12.5, 7
             yield mark(f"ev-mark ev-effect-{number}", *at, words=words, fill=effect["colour"])
@@ -187,10 +187,10 @@ class Drawing:
         if state["outbox"]:
             channel = self.scenario.channels[self.plain.messages[state["outbox"][0]].channel]
             place = "outbox" if getattr(channel, "linger", None) is None else "batch"
-            count = len(state["outbox"])
-            words = f"{count} messages wait in the {place} of {name}"
+            many = len(state["outbox"])
+            words = f"{count(many, 'message waits', 'messages wait')} in the {place} of {name}"
             right = box["x"] + box["width"] - PAD
-            yield mark("ev-small strong", right, y + 13, text=f"{place} {count}", words=words)
+            yield mark("ev-small strong", right, y + 13, text=f"{place} {many}", words=words)
 
     def ticket(self, x, y, request, words, width):
         look, about = self.is_mine(request), {"words": words, "number": self.number(request)}
@@ -258,7 +258,8 @@ class Drawing:
             behind, oldest = (state["groups"][reader][what] for what in ("behind", "oldest"))
             if oldest in at:
                 x, y = at[oldest]
-                words = f"{reader}: this is the oldest of {behind} messages that it is not done with"
+                which = "the only message" if behind == 1 else f"the oldest of {behind} messages"
+                words = f"{reader}: this is {which} that it is not done with"
                 yield mark("ev-flag", x + 2 + 8 * (place % 3), y - 0.8, 2.8, words=words, fill=self.colour(reader))
             yield from self.status(name, reader, behind, box["y"] + box["height"] - SAID * (len(readers) - place) + 7)
         if not kept:
@@ -289,7 +290,7 @@ class Drawing:
             yield mark(f"ev-pip {each}", x + 1 + column * width, y + 16.5, width - 1, 5, fill=fill, **about)
 
     def status(self, name, reader, behind, y):
-        x, words = self.boxes[name]["x"] + PAD, f"{reader} has {behind} messages to go"
+        x, words = self.boxes[name]["x"] + PAD, f"{reader} has {count(behind, 'message')} to go"
         moves = [kind for time, kind, what, _ in self.run.records.incidents
                  if what == f"{reader} of {name}" and kind in ("rebalance", "end of rebalance")
                  and micro(time) <= self.t]  # fmt: skip

@@ -7,8 +7,9 @@ from importlib import import_module
 import pytest
 
 import evsim
-from evsim.experiment.statistics import Estimate
+from evsim.experiment.statistics import Estimate, estimate
 from evsim.reporting.answer import answer
+from evsim.reporting.breaking import Broken
 from evsim.reporting.busiest import _later, busiest
 from evsim.reporting.effort import FEWER, Effort
 from evsim.reporting.excerpts import CUSTOMERS, excerpts
@@ -138,3 +139,10 @@ def test_nobody_answered_is_a_value_and_not_a_thing_that_was_not_seen():
     assert shown["availability"] == "0 %"
     assert shown["lost"] == "none seen in 3 runs"
     assert all((text == "none seen in 3 runs") == (metric not in NO_COUNTS) for metric, text in shown.items())
+
+
+def test_one_error_is_no_errors():
+    said = [
+        Broken("", {"errors": estimate(values), "lost": estimate([0, 0])}).words for values in ([1, 1], [1, 2], [3])
+    ]
+    assert said == [["1 error"], ["2 ± 6 errors"], ["3 errors"]]

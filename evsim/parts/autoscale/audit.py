@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from evsim.counting import digits
+from evsim.counting import count, digits
 from evsim.parts.autoscale.deciding import decider
 
 __all__ = ["CHECKS"]
@@ -33,11 +33,11 @@ def _follow(books, name, settings, made):
     born = lives.born[settings.least :]
     expected = [time for time, _, _, number, wanted in made for _ in range(max(0, wanted - number))]
     if not np.array_equal(np.sort(born), np.sort(expected)):
-        books.refuse(f"{name} called up {len(born)} instances, and {len(expected)} were decided")
+        books.refuse(f"{name} called up {count(len(born), 'instance')}, and was to call up {len(expected)}")
     gone = np.sort(lives.ended[~np.isnan(lives.ended)])
     given_up = np.sort([time for time, _, _, number, wanted in made for _ in range(max(0, number - wanted))])
     if len(gone) > len(given_up) or (gone < given_up[: len(gone)]).any():
-        books.refuse(f"{name} lost {len(gone)} instances, and was to lose {len(given_up)}")
+        books.refuse(f"{name} lost {count(len(gone), 'instance')}, and was to lose {len(given_up)}")
     every = np.sort(lives.born)
     alive = np.arange(1, len(every) + 1) - np.searchsorted(gone, every, "right")
     draining = np.searchsorted(given_up, every, "right") - np.searchsorted(gone, every, "right")

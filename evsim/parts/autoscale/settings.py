@@ -4,6 +4,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, StrictBool
 
+from evsim.counting import count
 from evsim.scenario.distributions import AnyDistribution, Constant
 from evsim.scenario.errors import Problem
 from evsim.scenario.part import Part
@@ -102,7 +103,9 @@ class AutoscaleSettings(LikenedSetting):
         if service.function is not None:
             yield Problem(path, "a function has its own way to start instances", hint="leave out autoscale or function")
         if full.least > full.most:
-            yield Problem((*path, "least"), f"there may be {full.most} instances", full.least, hint="raise most")
+            yield Problem(
+                (*path, "least"), f"there may be {count(full.most, 'instance')}", full.least, hint="raise most"
+            )
         if full.by is None:
             yield Problem(
                 (*path, "by"), "is needed", hint="write by: lag, length, concurrency, utilisation or schedule"

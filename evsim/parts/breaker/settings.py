@@ -4,6 +4,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field, model_validator
 
+from evsim.counting import count
 from evsim.scenario.errors import Problem, refuse
 from evsim.scenario.part import Part
 from evsim.scenario.units import AtLeastOne, PositiveTime, Share, up_to
@@ -39,10 +40,14 @@ class BreakerSettings(Part):
             raise refuse("a number of failures needs no minimum", "remove it", name="minimum")
         if self.failures is not None and self.failures > self.calls:
             raise refuse(
-                f"{self.failures} failures do not fit into {self.calls} calls", "make the window longer", name="window"
+                f"{self.failures} failures do not fit into {count(self.calls, 'call')}",
+                "make the window longer",
+                name="window",
             )
         if self.minimum is not None and self.minimum > self.calls:
-            raise refuse(f"a window of {self.calls} calls never has {self.minimum}", "make it longer", name="minimum")
+            raise refuse(
+                f"a window of {count(self.calls, 'call')} never has {self.minimum}", "make it longer", name="minimum"
+            )
         return self
 
     @property

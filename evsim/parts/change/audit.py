@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from evsim.counting import count
+
 __all__ = ["CHECKS"]
 
 
@@ -16,7 +18,7 @@ def staff(books):
             books.demand(worker % capacity.width < now.workers, f"a worker of {name} began that nobody is", begun)
             there = len(np.unique(capacity.instance_of(worker)))
             books.demand(
-                [there <= now.instances], f"{there} instances of {name} began work, and it has {now.instances}"
+                [there <= now.instances], f"{count(there, 'instance')} of {name} began work, and it has {now.instances}"
             )
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from evsim.counting import digits
+from evsim.counting import count, digits
 from evsim.parts.event_loop.figures import pieces_of
 from evsim.parts.event_loop.words import OF_POOL
 from evsim.results.records import Outcome
@@ -36,7 +36,9 @@ def loops(books):
             threads = np.unique(pieces["lane"][its & (pieces["lane"] >= OF_POOL)])
             used = np.unique(pieces["lane"][its & (pieces["lane"] < OF_POOL)])
             if len(threads) > settings.pool or len(used) > settings.loops:
-                books.refuse(f"{name} has {settings.loops} loops and {settings.pool} threads, and used more")
+                books.refuse(
+                    f"{name} has {count(settings.loops, 'loop')} and {count(settings.pool, 'thread')}, and used more"
+                )
         died = books.rows["outcome"][rows] == Outcome.CRASHED
         inside = (pieces["began"] >= books.rows["started"][rows]) | died
         books.demand(inside, f"a loop of {name} worked for somebody who had not begun", rows)

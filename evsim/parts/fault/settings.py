@@ -67,6 +67,10 @@ class Slowdown(AnyFault):
     slows: ClassVar = True
     factor: Annotated[Factor, Field(description="what times are multiplied by")]
 
+    @classmethod
+    def verb(cls, fault):
+        return cls.says if fault.factor != 1 else "as quick as ever"
+
 
 class ErrorRate(AnyFault):
     """Handling fails with `probability`."""

@@ -4,6 +4,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
+from evsim.counting import count
 from evsim.scenario.arrivals import PositiveRate
 from evsim.scenario.distributions import AnyDistribution, Constant
 from evsim.scenario.errors import Problem
@@ -87,7 +88,7 @@ class FunctionSettings(LikenedSetting):
             rule, hint = "nobody waits at a function for his turn", "leave out limit; most says how many come in"
             yield Problem((*path[:-1], "limit"), rule, service.limit, hint=hint)
         if self.provisioned > self.most_instances:
-            rule, hint = f"there may be {self.most_instances:,} environments", "provision fewer, or raise most"
+            rule, hint = f"there may be {count(self.most_instances, 'environment')}", "provision fewer, or raise most"
             yield Problem((*path, "provisioned"), rule, self.provisioned, hint=hint)
 
 

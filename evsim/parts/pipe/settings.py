@@ -4,12 +4,11 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
-from evsim.counting import digits
 from evsim.scenario.channel_kind import Likened
 from evsim.scenario.channel_rules import may_write, readers
 from evsim.scenario.errors import Problem, refuse
 from evsim.scenario.presets import load_preset
-from evsim.scenario.units import Size, Whole
+from evsim.scenario.units import Size, Whole, write_size
 
 __all__ = ["SETTINGS", "PipeSettings"]
 
@@ -59,7 +58,7 @@ class PipeSettings(Likened):
         if step.size > self.largest:
             return (
                 "size",
-                f"{name} holds {digits(self.largest)} bytes, so this would wait for ever",
+                f"{name} holds {write_size(self.largest)}, so this would wait for ever",
                 "make the pipe larger",
             )
         return None

@@ -5,6 +5,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
+from evsim.counting import count
 from evsim.scenario.arrivals import PositiveRate
 from evsim.scenario.errors import Problem, a, not_beside
 from evsim.scenario.groups import readers_with
@@ -107,7 +108,7 @@ def _batch(path, reader):
 def _numbers(path, its):
     setting = "least" if its.start is None else "start"
     if its.begins > its.most:
-        rule = f"there may be {its.most:,} pollers"
+        rule = f"there may be {count(its.most, 'poller')}"
         yield Problem((*path, setting), rule, its.begins, hint=f"raise most, or lower {setting}")
     if its.begins < its.least:
         yield Problem((*path, "start"), f"there are never less than {its.least:,}", its.start, hint="lower least, too")

@@ -5,7 +5,7 @@ from math import ceil
 
 import numpy as np
 
-from evsim.counting import digits
+from evsim.counting import count, digits
 from evsim.parts.function.words import COLD
 from evsim.parts.price.bill import MONTH, use
 from evsim.parts.price.figures import used_by
@@ -30,7 +30,7 @@ def bills(books):
         mine[[row for row, _ in run.records.batches]] = False  # a batch is one request
         ran = np.flatnonzero(mine & ~np.isnan(rows["started"]) & ~np.isnan(rows["ended"])).tolist()
         if used.requests != len(ran):
-            books.refuse(f"{name} is billed for {used.requests} requests, and worked on {len(ran)}")
+            books.refuse(f"{name} is billed for {count(used.requests, 'request')}, and worked on {len(ran)}")
         if service.function is None:
             continue
         lives = run.tables.capacity[name]

@@ -9,6 +9,7 @@ Before them come *references*: what one record names is there, and older.
 3. *Credits* (credits): every worker and every prefetch credit is at home or held by exactly one open attempt.
 """
 
+from evsim.counting import count
 from evsim.registry import modules
 from evsim.results.audit import (
     admission_check,
@@ -46,6 +47,6 @@ class Audit:
     def __str__(self):
         run = self.run
         counts = len(run.tables.rows["born"]), len(run.tables.messages["published"]), len(run.tables.effects["row"])
-        return "balanced: {:,} attempts, {:,} messages, {:,} effects".format(*counts)
+        return f"balanced: {', '.join(map(count, counts, ('attempt', 'message', 'effect')))}"
 
     __repr__ = __str__

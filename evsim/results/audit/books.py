@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from evsim.counting import digits
+from evsim.counting import count, digits
 from evsim.results.ages import ages
 from evsim.results.records import Outcome, Verdict
 
@@ -55,7 +55,7 @@ class Books:
         if np.count_nonzero(right) < right.size:  # in a small run a quarter of the time of `right.all()`
             wrong = np.flatnonzero(~right)
             number = int(wrong[0] if numbers is None else numbers[wrong[0]])
-            self.refuse(f"{what}; {len(wrong)} times, first at number {number}: {self._describe(number)}")
+            self.refuse(f"{what}; {count(len(wrong), 'time')}, first at number {number}: {self._describe(number)}")
 
     def _describe(self, number):
         rows = self.rows

@@ -5,7 +5,7 @@ import { LOG } from "./geometry.js";
 import { BOLD, PLAIN, faultMarks, faultWords, fitted, short, ticket } from "./service.js";
 import { mark } from "./shapes.js";
 import { progress } from "./state.js";
-import { duration } from "./words.js";
+import { counted, duration } from "./words.js";
 
 const PAD = 9;
 const [CELL_WIDTH, CELL_HEIGHT, CELLS] = [31, 23, 6]; // CELLS: in a line
@@ -132,7 +132,8 @@ const PROGRESS = {
 
 /* The flag of a group stands at the oldest message that it is not done with. */
 function flag(groups, stage, group, { x, y }, behind) {
-  const words = () => `${group.service}: this is the oldest of ${behind} messages that it is not done with`;
+  const which = () => (behind === 1 ? "the only message" : `the oldest of ${behind} messages`);
+  const words = () => `${group.service}: this is ${which()} that it is not done with`;
   const shift = 2 + APART * (groups.indexOf(group) % 3);
   return mark("flag", x + shift, y - 0.8, FLAG, { class: "ev-flag", fill: stage.colourOf(group.service), words });
 }
@@ -141,7 +142,7 @@ function status(stage, box, { channel, service }, { behind }, y) {
   const moving = inRebalance(stage.index.lane, `${service} of ${channel}`, stage.time);
   const said = `${short(service, 15)} ${moving ? "rebalances" : behind ? `${behind} behind` : "up to date"}`;
   const text = fitted(said, box.width - 2 * PAD - 13, behind > 1 ? BOLD : PLAIN);
-  const words = () => `${service} has ${behind} messages to go`;
+  const words = () => `${service} has ${counted(behind, "message")} to go`;
   return [
     mark("flag", box.x + PAD, y, 4.5, { fill: stage.colourOf(service), words }),
     { tag: "text", class: `ev-small${behind > 1 ? " strong" : ""}`, x: box.x + PAD + 13, y: y + 1, ...text, words },

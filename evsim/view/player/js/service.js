@@ -2,7 +2,7 @@
 
 import { FEW, LETTER, SLOTS } from "./geometry.js";
 import { mark, round } from "./shapes.js";
-import { duration } from "./words.js";
+import { counted, duration } from "./words.js";
 
 const PAD = 9;
 const [SLOT_TOP, SLOT_HEIGHT] = [25, 21];
@@ -100,7 +100,7 @@ function written(stage, box, name, times) {
     const text = String(times[effect]);
     const x = right;
     right -= 11 * text.length + 26;
-    const words = () => `${name} has written ${what} ${text} times`;
+    const words = () => `${name} has written ${what} ${counted(times[effect], "time")}`;
     return [
       { tag: "text", class: "ev-count", x, y: box.y + 18, text, words },
       mark(marker, x - 11 * text.length - 10, box.y + 12.5, 7, { class: `ev-mark ev-effect-${effect}`, fill: colour, words }),
@@ -163,7 +163,7 @@ export function fitted(words, room, letter = DIGIT) {
 /* Many workers: how many are busy, as a bar; mine has a slot of its own. */
 function crowd(stage, box, { name }, { busy, held, there: { many } }) {
   const [x, y, width] = [box.x + PAD, box.y + SLOT_TOP + 4, BAR];
-  const words = () => `${name}: ${held.size} of ${many} workers are busy`;
+  const words = () => `${name}: ${held.size} of ${many} workers ${held.size === 1 ? "is" : "are"} busy`;
   const waiting = [...held.values()].filter(({ waits }) => waits.length).length;
   const share = (count) => round((width * count) / Math.max(many, held.size, 1));
   const bar = { y, height: 13, rx: 3, words };
@@ -227,7 +227,7 @@ function tickets(stage, box, { name }, { line, outbox }) {
   if (outbox.length) {
     const { channels, messages } = stage.index.lane;
     const place = channels[messages.channel[outbox[0]]].waits_in;
-    const words = () => `${outbox.length} messages wait in the ${place} of ${name}`;
+    const words = () => `${counted(outbox.length, "message waits", "messages wait")} in the ${place} of ${name}`;
     const right = { x: box.x + box.width - PAD, "text-anchor": "end" };
     items.push({
       tag: "text",

@@ -55,6 +55,11 @@ export function number(value) {
   return value.toLocaleString("en-US");
 }
 
+/* "1 message", "1,200 messages". */
+export function counted(value, thing, things = `${thing}s`) {
+  return `${number(value)} ${value === 1 ? thing : things}`;
+}
+
 /* A moment: seconds to the millisecond. */
 export function moment(micro) {
   return `${(micro / 1e6).toFixed(3)} s`;

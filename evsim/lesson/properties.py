@@ -11,7 +11,7 @@ from evsim.view.words import with_article
 __all__ = [
     "Counterexample", "asked_at_once", "beyond", "both_or_neither", "counterexample", "done_by", "done_within",
     "everything_done", "nobody_told_error", "nothing_done_twice", "refusal_means_nothing_done", "somebody_told_error",
-    "told_within", "true_when_told",
+    "told_what", "told_within", "true_when_told",
 ]  # fmt: skip
 
 
@@ -34,13 +34,15 @@ def nobody_told_error(run):
 
 
 def somebody_told_error(run):
-    """Not everybody is told yes. If everybody is, it fails for those who came during a fault."""
+    """Somebody is told an error. If nobody is, it fails for those who came during a fault."""
     requests = run.tables.requests
-    if not run.outcomes.yes.all():
+    if run.outcomes.error.any():
         return
     for fault in faults(run):
         for place in np.flatnonzero((requests.arrived >= fault.start) & (requests.arrived < fault.end)):
-            told = f"was told yes after {seconds(requests.response[place])} all the same"
+            told = f"was told {told_what(run, place)}"
+            if not run.outcomes.nothing[place]:
+                told += f" after {seconds(requests.response[place])} all the same"
             yield counterexample(run, place, f"came with {fault.words}, and {told}")
 
 
@@ -107,8 +109,14 @@ def refusal_means_nothing_done(run, *effects):
     for name in effects:
         times, _ = _effect(run, name)
         for place in np.flatnonzero(refused & (times > 0)):
-            told = "an error" if run.outcomes.error[place] else "no"
-            yield counterexample(run, place, f"was told {told}, and has {with_article(name)}")
+            yield counterexample(run, place, f"was told {told_what(run, place)}, and has {with_article(name)}")
+
+
+def told_what(run, place):
+    """What a customer was told: yes, no, an error or nothing."""
+    told = run.outcomes
+    said = {"yes": told.yes, "no": told.no, "an error": told.error}
+    return next((what for what, who in said.items() if who[place]), "nothing")
 
 
 def done_by(run, *pairs):

@@ -95,8 +95,8 @@ def _told(run):
 
 def same_customers(run):
     """The share that is told an error for real, of whom the model tells one; and of all others that is told yes."""
-    there, here = run.scenario.run(run.seed).outcomes.error, run.outcomes.error
-    return float(here[there].mean()), float((~here[~there]).mean())
+    there, here = run.scenario.run(run.seed).outcomes.error, run.outcomes
+    return float(here.error[there].mean()), float(here.yes[~there].mean())
 
 
 def told_for_real():
@@ -108,10 +108,11 @@ def both(run):
     """A frame: how many are told an error, or yes, in the model, and how many of the same customers for real."""
     import pandas
 
-    there, here = run.scenario.run(run.seed).outcomes.error, run.outcomes.error
+    there, here = run.scenario.run(run.seed).outcomes, run.outcomes
+    told = {"told an error": (there.error, here.error), "told yes": (there.yes, here.yes)}
     table = {
-        "told an error": {"in the model": int(there.sum()), "the same for real": int((here & there).sum())},
-        "told yes": {"in the model": int((~there).sum()), "the same for real": int((~here & ~there).sum())},
+        what: {"in the model": int(model.sum()), "the same for real": int((real & model).sum())}
+        for what, (model, real) in told.items()
     }
     return pandas.DataFrame(table).T
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from evsim.lesson.answers import changed
 from evsim.lesson.exercises import Task
-from evsim.lesson.properties import counterexample
+from evsim.lesson.properties import counterexample, told_what
 from evsim.scenario import Scenario
 
 __all__ = ["TASKS", "before_and_after", "storm"]
@@ -14,7 +14,7 @@ __all__ = ["TASKS", "before_and_after", "storm"]
 LIST, HANDLE = "mailing-list", "services.register.handle"
 SLOW = {"slowdown": LIST, "factor": 4, "at": "20s", "for": "5s"}
 LOSSY = {"loss": ["register", LIST], "probability": 0.02, "at": "0s", "for": "90s"}
-BACK, FEW = 45, 0.01  # s, from when on all is to be well; share of customers who may be told an error
+BACK, FEW = 45, 0.01  # s, from when on all is to be well; share of customers who may be told anything but yes
 
 
 @cache
@@ -73,23 +73,24 @@ def _calls(run):
 
 
 def well_again(run):
-    """Hardly anybody who comes from second 45 on is told an error."""
+    """Nearly everybody who comes from second 45 on is told yes."""
     arrived = run.tables.requests.arrived
     late = arrived >= BACK
-    yield from _errors(run, late, "came at second {:.0f}, when the list had long been as quick as ever, and was")
+    yield from _not_told_yes(run, late, "came at second {:.0f}, when the list had long been as quick as ever, and was")
 
 
 def hardly_an_error(run):
-    """Hardly anybody at all is told an error."""
-    yield from _errors(run, np.ones(len(run.tables.requests.row), dtype=bool), "came at second {:.0f} and was")
+    """Nearly everybody is told yes."""
+    yield from _not_told_yes(run, np.ones(len(run.tables.requests.row), dtype=bool), "came at second {:.0f} and was")
 
 
-def _errors(run, who, words):
+def _not_told_yes(run, who, words):
     wrong = np.flatnonzero(who & ~run.outcomes.yes)
     if len(wrong) > FEW * who.sum():
+        were = "were" if run.outcomes.error[wrong].all() else "were not told yes"
         for place in wrong:
-            came = words.format(run.tables.requests.arrived[place])
-            yield counterexample(run, place, f"{came} told an error ({len(wrong)} of {who.sum()} were)")
+            came = f"{words.format(run.tables.requests.arrived[place])} told {told_what(run, place)}"
+            yield counterexample(run, place, f"{came} ({len(wrong)} of {who.sum()} {were})")
 
 
 def again_without_a_storm(answer):

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from evsim.lesson.storm_task import before_and_after, storm
+from evsim.lesson.properties import somebody_told_error
+from evsim.lesson.storm_task import before_and_after, hardly_an_error, storm, well_again
 from tests.lesson.trying import assert_fails, assert_passes, assert_refused
 
 TASK, HANDLE = "again-without-a-storm", "services.register.handle"
@@ -48,6 +49,17 @@ def test_retries_with_a_budget_or_behind_a_breaker_pass(given):
 )
 def test_none_too_many_or_later_retries_fail(given, words):
     assert_fails(TASK, given, words)
+
+
+def test_who_was_told_nothing_was_not_told_an_error():
+    """A run that is cut short: at second 24 some wait for an answer, and none of them was told an error."""
+    run = storm(retry={"attempts": 3}).run(seed=1, until=24)
+    told = {where.words.split(" told ")[1].partition(" (")[0]: where.customer for where in hardly_an_error(run)}
+    assert run.outcomes.nothing[told["nothing"]] and set(told) <= {"nothing", "an error"}
+    assert all("were not told yes)" in where.words for where in hardly_an_error(run))
+    assert not list(well_again(run))
+    within = storm().replace({"faults": [{"pause": "register", "at": "20s", "for": "9s"}]}).run(seed=1, until=24)
+    assert {where.words for where in somebody_told_error(within)} == {"came with register paused, and was told nothing"}
 
 
 @pytest.mark.parametrize(

@@ -143,10 +143,10 @@ def met(plain, row, faults):
 
 def sent(plain, message):
     """From the publish to the confirmation; unconfirmed, to the last that is known of it; under way, it is open."""
-    last = message.sendings[-1]
+    known = [time for each in message.sendings for time in (each.sent, each.arrived) if time == time]
     until = message.acknowledged
-    if until is None and last.fate != "under way":
-        until = last.arrived if last.arrived == last.arrived else message.published
+    if until is not None or message.sendings[-1].fate != "under way":
+        until = max([message.published if until is None else until, *known])
     parent = "send", message.origin
     if plain.rows[message.cause].started is not None:
         parent = "work", message.cause

@@ -11,6 +11,7 @@ from opentelemetry.semconv._incubating.attributes import messaging_attributes
 
 from evsim.results.export.identity import nanoseconds, unix_nanoseconds
 from evsim.results.records import Outcome, Verdict
+from evsim.scenario import Scenario
 from tests.exports.runs import SOME_BY_DAY, a_run
 
 pytestmark = pytest.mark.slow
@@ -108,6 +109,23 @@ def test_a_span_ends_after_it_starts_and_events_of_work_lie_inside(exported):
             assert event.time_unix_nano >= span.start_time_unix_nano
             if span.kind in (Span.SPAN_KIND_SERVER, Span.SPAN_KIND_CONSUMER):
                 assert event.time_unix_nano <= span.end_time_unix_nano
+
+
+def test_the_span_of_a_message_that_is_lost_after_its_outbox_lasts_until_then(tmp_path):
+    outbox = {"channel": "mails", "outbox": {"poll": "700ms"}}
+    run = Scenario.from_dict({
+        "name": "relayed", "workloads": {"page": {"target": "front", "arrivals": {"constant": 5}}},
+        "services": {"front": {"handle": [{"effect": "row"}, {"publish": outbox}]},
+                     "mailer": {"subscribe": "mails", "handle": [{"effect": "mail"}]}},
+        "channels": {"mails": "queue"},
+        "network": {"latency": "10ms", "links": {"wire": {"between": ["front", "mails"], "loss": 0.5}}},
+        "run": {"duration": "9s"},
+    }).run()  # fmt: skip
+    told = Told(run.export(tmp_path / "traces.json", "otlp")).of(Span.SPAN_KIND_PRODUCER)
+    assert any(event.name == "lost" for span in told for event in span.events)
+    assert any(event.name == "kept" for span in told for event in span.events)
+    for span in told:
+        assert all(span.start_time_unix_nano <= each.time_unix_nano <= span.end_time_unix_nano for each in span.events)
 
 
 def test_what_went_wrong_is_an_error_and_says_why(exported):

@@ -140,6 +140,7 @@ class Spans:
                 events.append(_event(sent, "sent again" if number else left))
             if arrived is not None or fate == "lost":
                 events.append(_event(sent if arrived is None else arrived, fate))
+        known = max((time for each in message.sendings for time in each[:2] if time is not None), default=0)
         for attempt in self.never_started.get(message.number, ()):
             about = {
                 "messaging.consumer.group.name": self.groups.get((message.channel, attempt.service), ""),
@@ -147,10 +148,10 @@ class Spans:
             }
             events.append(_event(attempt.ended, f"delivery {attempt.outcome}", about))
         events.sort(key=lambda event: int(event["timeUnixNano"]))
-        _, arrived, fate = message.sendings[-1]
+        fate = message.sendings[-1][2]
         end, under_way = message.acknowledged, fate == "under way"
-        if end is None and not under_way:
-            end = message.published if arrived is None else arrived
+        if end is not None or not under_way:
+            end = max(end or message.published, known)
         wrong = fate if message.appended is None and not under_way else ""
         attributes |= {"error.type": wrong} if wrong else {}
         worked = message.cause in self.worked

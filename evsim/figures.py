@@ -215,15 +215,14 @@ def write_estimate(name, estimate, difference=False, limit=None):
         return "-"
     half, sign = estimate.half_width, "+" if difference else ""
     size = _seen(unit_of(name), max(abs(estimate.mean), 0.0 if math.isnan(half) else half))
-    if not size:
-        return write(name, 0.0)
+    mean, half = (estimate.mean, half) if size else (0.0, 0.0)
     factor, unit = _scale(unit_of(name), size)
     if difference and unit == " %":
         unit = " points"
-    if math.isnan(half) or half <= ROUNDING * abs(estimate.mean):
-        text = write(name, estimate.mean, limit) if unit != " points" else _digits(estimate.mean * factor) + unit
-        return sign + text if estimate.mean > 0 else text
-    mean, half = estimate.mean * factor, half * factor
+    if math.isnan(half) or half <= ROUNDING * abs(mean):
+        text = write(name, mean, limit) if unit != " points" else _digits(mean * factor) + unit
+        return sign + text if mean > 0 else text
+    mean, half = mean * factor, half * factor
     beside = 0.0 if difference else None if limit is None else limit * factor
     many = first = decimals(half)
     if beside is not None:

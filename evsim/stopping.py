@@ -20,6 +20,7 @@ LEAVE, INTERRUPT, FINISH = "leave", "interrupt", "finish"
 SIGNALS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
 ONCE = 0.5  # seconds, in which all signals are the same one
 _way, _heard, _since = LEAVE, [], 0.0
+_half_done = []  # functions that take away what is half done
 
 
 def listen():
@@ -38,16 +39,24 @@ def go_on(way):
 
 
 @contextmanager
-def tidily():
-    """Inside, there is something to tidy up: a signal does not leave at once, but interrupts."""
+def tidily(tidy):
+    """Inside, there is something to tidy up: a signal does not leave at once, but interrupts.
+
+    ``tidy()`` is called in the end, also by who is told twice and leaves at once.
+    """
     global _way
     before = _way
-    if _way == LEAVE:
-        go_on(INTERRUPT)
+    _half_done.append(tidy)
     try:
+        if _way == LEAVE:
+            go_on(INTERRUPT)
         yield
     finally:
-        _way = before
+        try:
+            tidy()
+        finally:
+            _half_done.remove(tidy)
+            _way = before
 
 
 def heard():
@@ -75,8 +84,11 @@ def _stop(number, _):
 
 
 def _leave():
-    """End here, without what Python does at its end."""
+    """End here, without what Python does at its end; nothing that is half done is left."""
     status, word = heard()
+    for tidy in _half_done:
+        with suppress(OSError):
+            tidy()
     with suppress(OSError, ValueError, AttributeError, RuntimeError):  # nobody reads it, or it is being written to
         sys.stdout.flush()
     with suppress(OSError):

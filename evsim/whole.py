@@ -74,12 +74,9 @@ def new_file(path):
         return
     path = Path(os.path.realpath(path))  # behind a link lies the file that is meant
     part = path.with_name(f".{os.getpid()}-{path.name}")
-    try:
-        with tidily():
-            yield part
-            part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
+    with tidily(lambda: part.unlink(missing_ok=True)):
+        yield part
+        part.replace(path)
 
 
 @contextmanager
@@ -87,20 +84,17 @@ def new_folder(path):
     """Put files into the folder that this gives; at the end they are in their place, and nothing else is."""
     path = Path(os.path.realpath(path))
     part = (path if path.is_dir() else path.parent) / f".{os.getpid()}-{path.name}"
-    try:
-        with tidily():
-            part.mkdir()
-            yield part
-            if not path.is_dir():
-                part.rename(path)
-                return
-            for old in sorted(path.iterdir(), key=_told_last, reverse=True):
-                if OURS.fullmatch(old.name):
-                    old.unlink()
-            for new in sorted(part.iterdir(), key=_told_last):
-                new.replace(path / new.name)
-    finally:
-        shutil.rmtree(part, ignore_errors=True)
+    with tidily(lambda: shutil.rmtree(part, ignore_errors=True)):
+        part.mkdir()
+        yield part
+        if not path.is_dir():
+            part.rename(path)
+            return
+        for old in sorted(path.iterdir(), key=_told_last, reverse=True):
+            if OURS.fullmatch(old.name):
+                old.unlink()
+        for new in sorted(part.iterdir(), key=_told_last):
+            new.replace(path / new.name)
 
 
 def write_text(path, text):

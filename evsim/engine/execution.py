@@ -73,8 +73,8 @@ class Execution:
                 ) from None
             limit = self.scenario.run_settings.max_rows
             raise SimulationError(
-                f"run.max_rows: more than {limit:,} attempts were made by {digits(env.now)} s, and a run keeps a "
-                "record of each; make the run shorter, calm the overload, or raise run.max_rows"
+                f"run.max_rows: there were more than {count(limit, 'attempt')} by {digits(env.now)} s, and a run keeps "
+                "a record of each; make the run shorter, calm the overload, or raise run.max_rows"
             ) from None
         return self._results(warnings) if summary is None else self._summed_up(summary, warnings)
 

@@ -226,13 +226,14 @@ class Table:
                 raise TooManyRows(made)
             for column, more in blanks:
                 column.extend(more)
-            yield range(made, made + GROWTH)
-            made += GROWTH
+            end = made + GROWTH if limit is None else min(made + GROWTH, limit)
+            yield range(made, end)
+            made = end
 
     def close(self):
         """Fix the number of rows, cut the columns to it, and turn times into seconds."""
         if self.count is None:
-            self.count = self.new()
+            self.count = self._handed_out()
             for name, kind in self.types.items():
                 column = getattr(self, name)
                 del column[self.count :]
@@ -241,6 +242,13 @@ class Table:
                     np.divide(times, SECOND, out=times)
             self.new = None
         return self
+
+    def _handed_out(self):
+        """How many rows were handed out: the number of the next one."""
+        try:
+            return self.new()
+        except TooManyRows as full:
+            return full.args[0]
 
     def written(self, name):
         """How many rows there are, where this column is written for each of them, and never negative."""

@@ -99,8 +99,8 @@ class SummaryAudit:
             states = ("pending", "done", "duplicated", "dead", "expired", "dropped", "lost")
             ended = sum(its[each] for each in states)
             if ended != its["published"]:
-                due = f"{count(int(its['published']), 'message')} to be delivered by {names}"
-                self._refuse(f"{due}, and {ended} ended or wait")
+                were = count(int(its["published"]), "message was", "messages were")
+                self._refuse(f"{were} to be delivered by {names}, and {ended} ended or wait")
 
     def _refuse(self, what):
         raise AuditError(f"{self._run.scenario.name}, seed {self._run.seed}: {what}")

@@ -15,6 +15,7 @@ import pytest
 import evsim
 from evsim import stopping
 from evsim.experiment.running import Interrupted, in_order
+from evsim.whole import new_file, new_folder
 from tests.support.nightly import nightly
 
 pytestmark = pytest.mark.slow
@@ -122,6 +123,20 @@ def test_two_signals_at_once_are_one_and_another_one_later_leaves_at_once(monkey
     assert not left and stopping.heard() == (143, "ended by SIGTERM")
     stopping._stop(signal.SIGINT, None)
     assert left == [110.0]
+
+
+def test_who_is_told_twice_while_it_saves_leaves_nothing_half_written(tmp_path, monkeypatch):
+    there = []
+    monkeypatch.setattr(os, "_exit", lambda _: there.append(list(tmp_path.iterdir())))
+    monkeypatch.setattr(stopping, "_heard", [signal.SIGINT])
+    monkeypatch.setattr(stopping, "_way", stopping.FINISH)
+    monkeypatch.setattr(stopping, "_since", -10.0)
+    for new in (new_file, new_folder):
+        with pytest.raises(FileNotFoundError), new(tmp_path / "kept") as part:
+            (part / "runs.csv" if part.is_dir() else part).write_text("half of it")
+            assert part.exists() and stopping._half_done
+            stopping._stop(signal.SIGINT, None)
+    assert there == [[], []] and not stopping._half_done
 
 
 def test_what_is_finished_is_saved_though_nobody_reads_the_warnings(tmp_path):

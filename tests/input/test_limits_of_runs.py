@@ -37,6 +37,21 @@ def test_a_run_may_make_as_many_attempts_as_may_be_kept_and_no_more(most, fits):
             scenario.run()
 
 
+@pytest.mark.parametrize("most", [2, 10])
+def test_retries_that_nobody_could_expect_may_make_as_many_attempts_as_may_be_kept(most):
+    """One customer, whose call fails so often."""
+    scenario = Scenario.from_dict({
+        "name": "again", "workloads": {"page": {"target": "front", "arrivals": {"burst": 1}}},
+        "services": {"front": {"handle": [{"call": {"service": "back", "retry": {"attempts": most}}}]},
+                     "back": {"handle": [{"fail": 1.0}]}},
+        "run": {"duration": 10},
+    })  # fmt: skip
+    run = scenario.replace({"run.max_rows": most + 1}).run()
+    assert run.audit() and len(run.tables.rows["born"]) == most + 1
+    with pytest.raises(SimulationError, match=f"run.max_rows: there were more than {most} attempts by"):
+        scenario.replace({"run.max_rows": most}).run()
+
+
 @pytest.mark.parametrize(
     ("burst", "hint"), [(400, "make run.duration about 6s, lower the rate"), (1001, "let fewer come at once")]
 )

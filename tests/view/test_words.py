@@ -40,6 +40,7 @@ def test_a_figure_is_written_in_the_unit_that_it_has_from_there_on(name, value, 
 def test_an_estimate_of_next_to_nothing_is_nothing():
     assert write_estimate("wait_mean", Estimate(1e-15, 0.9e-15, 1.1e-15, 5, 1e-16)) == "0 ms"
     assert write_estimate("wait_mean", Estimate(1.5e-9, 1.4e-9, 1.6e-9, 5, 1e-10), True) == "+0.00150 ± 0.00010 us"
+    assert write_estimate("availability", Estimate(0.0, 0.0, 0.0, 5, 0.0), True) == "0 points"
 
 
 @pytest.mark.parametrize(("fault", "said"), [

@@ -100,12 +100,12 @@ WARNED = {
     "a row of a file at the end of the run": (
         desk({"csv": "three.csv"}, {}) | {"run": {"duration": 3 + JUST}},
         desk({"csv": "three.csv"}, {}) | {"run": {"duration": 3}},
-        "1 of 3 rows of three.csv come after the end",
+        "1 of 3 rows of three.csv comes after the end",
     ),
 }
 
 
-MARKS = (" busy, and", "the run ends", "are left out", "can never work", "come after the end")
+MARKS = (" busy, and", "the run ends", "left out", "can never work", " after the end")
 
 
 @pytest.mark.parametrize("what", WARNED)

@@ -102,8 +102,10 @@ def lab(rest):
 
 
 def test(rest):
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    processes = cores + 1  # a quarter of the time one waits for a browser, a broker or a clock
     command = ["-m", "pytest", "-p", "tests.support.no_grammars"]
-    command += ["-n", "auto", "--dist", "loadfile", "--no-loadscope-reorder"]
+    command += ["-n", str(processes), "--dist", "loadfile", "--no-loadscope-reorder"]
     if "--quick" in rest:
         return command + ["-m", "not slow", "-p", "no:nbval"] + [each for each in rest if each != "--quick"]
     return command + ["--nbval-lax", "--nbval-current-env"] + rest

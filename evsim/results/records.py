@@ -197,6 +197,9 @@ SKIP_COLUMNS = {"row": "i", "time": "d"}  # handlings that ended as what they we
 RARE = frozenset({"first", "attempt", "round", "sent", "origin", "item"})  # columns that most rows leave blank
 
 
+_BLANKS = {kind: array(kind, [blank]) * GROWTH for kind, blank in BLANK.items()}  # what all columns grow by
+
+
 class TooManyRows(RuntimeError):
     """The run wrote more rows than it may keep."""
 
@@ -218,8 +221,7 @@ class Table:
 
     def _numbers(self, limit):
         """Row numbers, a range at a time, for which there is room by then."""
-        blank = {kind: array(kind, [BLANK[kind]]) * GROWTH for kind in BLANK}
-        blanks = [(getattr(self, name), blank[kind]) for name, kind in self.types.items() if name not in RARE]
+        blanks = [(getattr(self, name), _BLANKS[kind]) for name, kind in self.types.items() if name not in RARE]
         made = 0
         while True:
             if limit is not None and made >= limit:

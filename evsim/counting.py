@@ -3,7 +3,9 @@
 import math
 from decimal import Decimal
 
-__all__ = ["count", "digits", "places"]
+__all__ = ["LEAST", "count", "digits", "places"]
+
+LEAST = 1e-15  # what is less is written as 0
 
 
 def count(number, thing, things=None):
@@ -18,12 +20,13 @@ def count(number, thing, things=None):
 def digits(value, most=6, comma=""):
     """A number with so many significant digits, or all before the point; never with an exponent, and 0 has no sign.
 
-    >>> digits(0.0000147), digits(1_234_567.8), digits(1_234_567.8, 3, ","), digits(-0.0), digits(2.50)
-    ('0.0000147', '1234568', '1,234,568', '0', '2.5')
+    >>> digits(0.0000147), digits(1_234_567.8), digits(1_234_567.8, 3, ","), digits(-0.0), digits(2.50), digits(1e-99)
+    ('0.0000147', '1234568', '1,234,568', '0', '2.5', '0')
     """
     if not math.isfinite(value):
         return f"{value:g}"
-    short = f"{value:.0f}" if abs(value) >= 10**most - 0.5 else f"{value + 0.0:.{most}g}"
+    value = 0.0 if abs(value) < LEAST else value
+    short = f"{value:.0f}" if abs(value) >= 10**most - 0.5 else f"{value:.{most}g}"
     return f"{Decimal(short):{comma}f}"
 
 

@@ -144,7 +144,10 @@ class Operator:
         return there * self.plain.workers_at(service, before)
 
     def _busy(self, service, instance=None):
-        """Of its workers, or of its event loops; those of a crashed instance are not there. Of all, or of one."""
+        """Of its workers, or of its event loops, of all or of one; those of a crashed instance are not there.
+
+        One that has to go is there while it works.
+        """
         loop = self.plain.scenario.complete.services[service].event_loop
         rows = [row for row in self.plain.rows_at(service)
                 if instance is None or (row.worker >= 0 and self.plain.instance_of(row) == instance)]  # fmt: skip
@@ -154,11 +157,13 @@ class Operator:
                      if row in numbers and 0 <= lane < OF_POOL]  # fmt: skip
             there = loop.loops * self.presence(service, self.start, self.end, instance)
         else:
-            spans = [(row.started, row.ended) for row in rows if row.started is not None and row.leads == row.number]
-            there = sum(
-                workers * self.presence(service, max(since, self.start), min(until or math.inf, self.end), instance)
-                for since, until, workers in self.plain.staff(service)
-            )
+            held_by = [row for row in rows if row.started is not None and row.leads == row.number]
+            spans, there = [(row.started, row.ended) for row in held_by], 0.0
+            for since, until, workers in self.plain.staff(service):
+                window = max(since, self.start), min(until or math.inf, self.end)
+                there += workers * self.presence(service, *window, instance)
+                has_to_go = [row for row in held_by if self.plain.place_of(row) >= workers]
+                there += sum(overlap(row.started, row.ended, *window) for row in has_to_go)
         held = [overlap(began, None if ended != ended else ended, self.start, self.end) for began, ended in spans]
         return share(sum(held), there)
 

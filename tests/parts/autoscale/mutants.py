@@ -32,7 +32,7 @@ def the_decision_is_not_the_rules(patch):
     patch.setattr(ScaledPool, "__init__", init)
 
 
-@of("called up .* and .* were decided")
+@of("called up .* and was to call up")
 def one_more_comes_than_was_decided(patch):
     original, once = ScaledPool._call_up, Once()
 

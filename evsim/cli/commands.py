@@ -187,14 +187,18 @@ def export(
 
 
 @app.command(name="list")
-def list_():
-    """List the built-in scenarios."""
+def list_(
+    presets: Annotated[bool, typer.Option("--presets", help="The presets of products, for `like: NAME`.")] = False,
+):
+    """List the built-in scenarios, or the presets of products."""
     from evsim.scenario import load, names
+    from evsim.scenario.presets import load_preset, preset_names
 
     width = min(get_terminal_size().columns, 110)
-    for name in names():
+    read = load_preset if presets else load
+    for name in preset_names() if presets else names():
         say(name)
-        say(fill(load(name).about, width, initial_indent="    ", subsequent_indent="    "))
+        say(fill(read(name).about, width, initial_indent="    ", subsequent_indent="    "))
 
 
 @app.command()
@@ -202,14 +206,14 @@ def show(
     scenario: Annotated[
         str | None, typer.Argument(metavar="NAME|FILE", help="A built-in scenario or a YAML file.")
     ] = None,
-    preset: Annotated[str | None, typer.Option(metavar="NAME", help="A preset, as in `like: NAME`.")] = None,
+    preset: Annotated[str | None, typer.Option(metavar="NAME", help="A preset; see `evsim list --presets`.")] = None,
 ):
     """Print the YAML of a scenario, or of the preset of a product."""
     from evsim.scenario import load, names
     from evsim.scenario.presets import preset_text
 
     if (scenario is None) == (preset is None):
-        raise typer.BadParameter("name a scenario, or a preset with --preset")
+        raise typer.BadParameter("name a scenario, or a preset with --preset (`evsim list`, `evsim list --presets`)")
     if preset:
         say(preset_text(preset).rstrip())
         return

@@ -63,6 +63,7 @@ def find(
     if not (path.strip() and equals and low.strip() and dots and high.strip()):
         raise typer.BadParameter(f"{setting!r} must look like PATH=LOW..HIGH", param_hint="PATH=LOW..HIGH")
     between = low.strip(), high.strip()
+    _refuse_no_range(setting, between, precision)
     found, stopped = as_far(
         find, load_scenario(scenario, settings, seed), path.strip(), between, limits_of(objectives),
         "largest" if largest else "smallest", error, precision, max_runs, store=store, jobs=jobs,
@@ -76,6 +77,21 @@ def find(
         raise typer.Exit(INTERRUPTED)
     if found.value is None:
         raise typer.Exit(MISSED)
+
+
+def _refuse_no_range(setting, between, precision):
+    """Refuse ends of a range that do not fit, by what was typed."""
+    from evsim.experiment.search import candidates
+    from evsim.scenario.errors import ScenarioError
+
+    try:
+        candidates(between, precision)
+    except ScenarioError as error:
+        (wrong,) = error.problems
+        if wrong.path != "between":
+            raise
+        hint = f"; {wrong.hint}" if wrong.hint else ""
+        raise typer.BadParameter(f"{setting!r}: LOW..HIGH {wrong.rule}{hint}", param_hint="PATH=LOW..HIGH") from None
 
 
 @app.command()

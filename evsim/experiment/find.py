@@ -35,7 +35,7 @@ def find(
     """The ``"smallest"`` or ``"largest"`` value at ``path`` with which ``scenario`` meets its objectives.
 
     path: as in :meth:`Scenario.replace`, such as ``services.mailing-list.workers``. between: the first and the last
-    value to think of; two whole numbers, or two quantities of one unit (``("10/s", "200/s")``), which are searched to a
+    value to think of; two whole numbers, or two quantities of one kind (``("10ms", "1s")``), which are searched to a
     relative ``precision``. objectives: metric -> limit as in the YAML file (default: the scenario's own), judged by the
     mean over runs as everywhere. error: the largest probability that the search decides anything wrongly, if the means
     are close to normal. max_runs: at one value; where they do not suffice, the value is not decided. store: a file that

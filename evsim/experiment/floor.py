@@ -68,30 +68,38 @@ def _one(scenario, metrics, seed):
 
 
 def _own_times(run):
-    """service -> what each handling of the cohort took there without what other services did for it."""
+    """service -> what each handling of the cohort took there without what others did for it, and without waiting."""
     spans = run.spans
     took = (spans["ended"] - spans["started"]).to_numpy(copy=True)
     children = spans[(spans["kind"] == "call") & (spans["parent"] >= 0)]
-    for parent, begin, end in _stretches(children):
-        took[parent] -= end - begin
+    calls = children[["parent", "born", "settled"]].dropna().itertuples(index=False, name=None)
+    for row, begin, end in _stretches([*calls, *_waits(run)]):
+        took[row] -= end - begin
     counted = spans["cohort"].to_numpy() & ~np.isnan(took)
     names = spans["service"].to_numpy()
     return {name: took[counted & (names == name)] for name in run.scenario.services}
 
 
-def _stretches(children):
-    """(parent, begin, end) of the times in which one call or several were out."""
-    calls = children[["parent", "born", "settled"]].dropna().sort_values(["parent", "born"])
-    parent, begin, end = None, 0.0, 0.0
-    for who, born, settled in calls.itertuples(index=False):
-        if who == parent and born <= end:
-            end = max(end, settled)
+def _waits(run):
+    """(row, begin, end) of the times in which work in hand stood still, as its loop, thread or core was with others."""
+    for began, ended, queued, alone, _, _, row in run.records.pieces:
+        yield row, queued, began
+        if alone >= 0:  # on shared cores
+            yield row, began + alone, ended
+
+
+def _stretches(times):
+    """(row, begin, end) of the times in which one call or several were out, or work waited."""
+    row, begin, end = None, 0.0, 0.0
+    for who, since, until in sorted(each for each in times if each[1] < each[2]):
+        if who == row and since <= end:
+            end = max(end, until)
             continue
-        if parent is not None:
-            yield parent, begin, end
-        parent, begin, end = who, born, settled
-    if parent is not None:
-        yield parent, begin, end
+        if row is not None:
+            yield row, begin, end
+        row, begin, end = who, since, until
+    if row is not None:
+        yield row, begin, end
 
 
 def _point(times, metric):

@@ -1,6 +1,6 @@
 """What comes to each service before a run, if all goes well; and where not all of it goes on, or some comes again."""
 
-from evsim.experiment.mishaps import Mishaps
+from evsim.experiment.mishaps import Mishaps, More, of_both
 from evsim.scenario.channel_rules import readers
 from evsim.scenario.offered_load import holding_times, sent_by_step
 from evsim.scenario.routing import homes, is_routed_by_key
@@ -18,7 +18,8 @@ class Unknown(Exception):
 class FlowRates:
     """``rates``: service -> what comes a second, if all goes well; ``notes``: why its gaps are only nearly random;
     ``batches``: service -> who sends it several at a time; ``results``: service -> whose windows send theirs;
-    ``unclear``: service -> why less or more than its rate comes to it; ``behind``: service -> who before it is full.
+    ``unclear``: service -> why less or more than its rate comes to it; ``behind``: service -> who before it is full;
+    ``longer``: services whose workers wait longer than once for an answer, as they ask again.
 
     full: names of services to which more comes than they can do; late: of those for whose answer not all wait.
     """
@@ -29,7 +30,7 @@ class FlowRates:
         self.rates = dict.fromkeys(scenario.services, 0.0)
         self.notes: dict = {name: [] for name in scenario.services}
         self.unknown, self.batches, self.results = "", {}, {}
-        self.unclear, self.behind = {}, {}
+        self.unclear, self.behind, self.longer = {}, {}, set()
         try:
             if self.mishaps.network_loses:
                 raise Unknown("the network loses some of what is sent")
@@ -54,12 +55,12 @@ class FlowRates:
         if rate < SMALLEST:
             return
         self.rates[name] += rate
-        unclear = unclear or self.mishaps.comes_again(name)
+        unclear = of_both(unclear, self.mishaps.comes_again(name))
         if unclear:
-            self.unclear.setdefault(name, unclear)
+            self.unclear[name] = of_both(self.unclear.get(name, ""), unclear)
         if full:
             self.behind.setdefault(name, full)
-        unclear = unclear or self.mishaps.turns_away(name, self.rates[name])
+        unclear = of_both(unclear, self.mishaps.turns_away(name, self.rates[name]))
         self._go(name, self._scenario.services[name].handle, rate, unclear, full or name * (name in self._full))
 
     def _go(self, name, steps, rate, unclear, full):
@@ -77,11 +78,14 @@ class FlowRates:
                 if step.times.most > 1 or name in self.batches:
                     self.batches.setdefault(other, name)
                 sent = rate * step.times.mean * share
-                self._come(other, sent, unclear or self.mishaps.on_the_way(step, other, sent), full)
+                why = self.mishaps.on_the_way(step, other, self.rates[other] + sent)
+                if step.asks and isinstance(why, More):
+                    self.longer.add(name)
+                self._come(other, sent, of_both(unclear, why), full)
             for where, inner, by_chance in step.inside:
                 self._go(name, inner, rate * _share(step, where, by_chance), unclear, full)
             rate *= 1 - step.fails
-            unclear = unclear or self.mishaps.ends_here(step)
+            unclear = of_both(unclear, self.mishaps.ends_here(step))
 
     def _pace(self, name):
         """Messages a second of a service that is never without one."""

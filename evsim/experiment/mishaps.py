@@ -5,11 +5,21 @@ from functools import cache
 
 from evsim.scenario.channel_rules import callees
 from evsim.scenario.handlers import all_steps
+from evsim.scenario.retry import Retry
 from evsim.scenario.routing import homes
 
-__all__ = ["RARE", "Mishaps"]
+__all__ = ["RARE", "Mishaps", "More", "of_both"]
 
 RARE = 0.001  # of customers: fewer change no mean
+
+
+class More(str):
+    """A reason why more comes than is counted, and not less."""
+
+
+def of_both(one, other):
+    """The first of two reasons, unless it only says why more comes, and the other one why less may."""
+    return other if not one or (isinstance(one, More) and other and not isinstance(other, More)) else one
 
 
 class Mishaps:
@@ -46,7 +56,7 @@ class Mishaps:
         """Why a reader may have some messages more than once, or a service loses who waits there."""
         service = self._scenario.services[name]
         if service.subscribe and self.may_fail(name) and any(each.ack != "before" for each in service.subscribe):
-            return "it may fail, and then messages come again"
+            return More("it may fail, and then messages come again")
         if service.drop_stale and name in self.late:
             return "who has given up leaves its inbox"
         return ""
@@ -55,13 +65,14 @@ class Mishaps:
         """Why not all that a step sends another service, so much a second, comes to it, or some comes twice."""
         if step.asks:
             unsure = self.may_fail(other) or other in self.late
-            words = [
-                word
+            found = {
+                word: isinstance(each, Retry) or getattr(each, "asks_beside", False)
                 for word, each in step.policies.items()
                 if not getattr(each, "multiplies", False)
                 and (unsure or getattr(each, "refuses", False) or getattr(each, "asks_beside", False))
-            ]
-            return f"how many calls of it are made depends on {' and '.join(words)}" if words else ""
+            }
+            why = f"how many calls of it are made depends on {' and '.join(found)}" if found else ""
+            return More(why) if all(found.values()) else why
         mine = {each.channel for each in self._scenario.services[other].subscribe}
         for channel in homes(self._scenario, step) if step.kind == "publish" else ():
             its = self._scenario.channels[channel]

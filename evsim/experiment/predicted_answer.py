@@ -8,7 +8,7 @@ from evsim.scenario.channel_rules import waits_in
 from evsim.scenario.offered_load import hop_mean
 from evsim.scenario.units import write_time
 
-__all__ = ["response_mean"]
+__all__ = ["confirms_at_once", "response_mean"]
 
 
 def response_mean(scenario, predicted):
@@ -80,12 +80,18 @@ def _answer(scenario, predicted, mishaps, name, known):
 
 def _confirmation(scenario, name, step):
     """The mean time until a channel confirms: there and back, if it does nothing but keep the message."""
-    channel = scenario.channels[step.channel]
-    if not channel.confirms:
+    if not scenario.channels[step.channel].confirms:
         return 0.0
-    if channel.blocks or waits_in(scenario, step.channel) or (step.acks == "all" and channel.replicated):
+    if not confirms_at_once(scenario, step):
         raise Unknown(f"{name} waits until {step.channel} confirms, which takes more than a way there and back")
     return 2 * hop_mean(scenario, name, step.channel)
+
+
+def confirms_at_once(scenario, step):
+    """Whether a channel keeps a message, and does nothing else, before it confirms; or confirms nothing."""
+    channel = scenario.channels[step.channel]
+    later = channel.blocks or waits_in(scenario, step.channel) or (step.acks == "all" and channel.replicated)
+    return not (channel.confirms and later)
 
 
 def _wait(predicted, service, name):

@@ -12,7 +12,7 @@ from evsim.scenario.handlers import all_steps, replies_early
 from evsim.scenario.offered_load import answer_times, holding_times, hop_mean
 from evsim.scenario.routing import homes, is_routed_by_key
 
-__all__ = ["PATIENT", "predictions", "with_flow"]
+__all__ = ["PATIENT", "late_services", "predictions", "with_flow"]
 
 PATIENT = 7  # times the mean: of exponential times one in a thousand is longer
 
@@ -29,7 +29,7 @@ def with_flow(scenario):
         flow = FlowRates(scenario, full, late)
         found = _predicted(scenario, flow)
         fuller = full | {name for name, each in found.items() if each.rate and each.saturates <= _offered(scenario)}
-        later = late | set(_late(scenario, found, full))
+        later = late | set(late_services(scenario, found, full))
         if (full, late) == (fuller, later):
             return flow, found
         full, late = fuller, later
@@ -40,7 +40,7 @@ def _offered(scenario):
     return sum(each.arrivals.mean_rate(scenario.run_settings.duration) for each in scenario.workloads.values())
 
 
-def _late(scenario, predicted, full):
+def late_services(scenario, predicted, full):
     """Names of services for whose answer not everybody waits, or of whose messages some expire."""
     answers = answer_times(scenario)
 

@@ -14,6 +14,7 @@ from evsim.counting import digits
 from evsim.experiment.resuming import in_order_kept
 from evsim.experiment.running import Interrupted, seeds_from
 from evsim.scenario.errors import Problem, ScenarioError
+from evsim.scenario.units import number_of
 
 __all__ = ["FIRST", "NEVER", "Search", "Tried", "candidates", "quantity"]
 
@@ -24,7 +25,7 @@ _QUANTITY = re.compile(r"\s*(?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*(
 
 def candidates(between, precision):
     """The values of a range: each whole number, or steps of a relative ``precision`` between two quantities."""
-    example = 'must be a first and a last value, such as (1, 64) or ("10/s", "200/s")'
+    example = 'must be a first and a last value, such as 1 and 64, or "10/s" and "200/s"'
     if not isinstance(between, list | tuple) or len(between) != 2:
         raise ScenarioError([Problem("between", example, str(between))])
     if not isinstance(precision, int | float) or not 1e-6 <= precision < 1:
@@ -35,7 +36,11 @@ def candidates(between, precision):
     written = "{} to {}".format(*between)
     (low, unit), (high, other) = (quantity(end, example) for end in (low, high))
     if unit != other:
-        raise ScenarioError([Problem("between", "must be two quantities of the same unit", written)])
+        factor, unit = _in_units_of_the_first(low, unit, other)
+        if factor is None:
+            rule, hint = "must be two quantities of one kind", "write a unit at both, such as 1ms and 1s"
+            raise ScenarioError([Problem("between", rule, written, hint=hint)])
+        high *= factor
     if not low < high:  # none is below 0
         raise ScenarioError([Problem("between", "must begin with the smaller value, 0 or more", written)])
     if low:
@@ -46,6 +51,15 @@ def candidates(between, precision):
         numbers = [high * step / steps for step in range(steps + 1)]
     texts = [digits(number, _digits(precision)) for number in numbers]
     return [f"{text}{unit}" if unit else float(text) for text in texts]
+
+
+def _in_units_of_the_first(low, unit, other):
+    """(how many of the first unit the second is, the unit of both); None where they measure different things."""
+    if not low and not unit:  # nothing is nothing in any unit
+        return 1.0, other
+    one, another = number_of(f"1{unit}"), number_of(f"1{other}")
+    alike = one and another and one[1] == another[1] != ""
+    return (another[0] / one[0] if alike else None), unit
 
 
 def _digits(precision):

@@ -3,12 +3,13 @@
 import math
 
 from evsim.experiment.flow_rates import RESULTS
+from evsim.experiment.mishaps import More
 from evsim.experiment.predicted_answer import response_mean
 from evsim.experiment.predicted_waits import predictions, with_flow
 from evsim.experiment.station_theory import StationTheory
 from evsim.experiment.text_tables import cell, html_table, text_table
+from evsim.experiment.unhindered_answer import without_waiting
 from evsim.figures import write, write_as
-from evsim.scenario.offered_load import answer_times, hop_mean
 
 __all__ = ["StationTheory", "TheoryPanel", "predictions", "response_mean"]
 
@@ -35,12 +36,16 @@ class TheoryPanel:
         """Names of services of which nobody knows how much comes to them."""
         return {*self._flow.results, *self._flow.unclear}
 
+    def _has_more(self, name):
+        """Whether at least what is counted comes to a service, so that it is full at that many customers or fewer."""
+        return name not in self._flow.results and isinstance(self._flow.unclear.get(name), More)
+
     @property
     def bottleneck(self):
         known = [
             each
             for each in self.predictions.values()
-            if math.isfinite(each.saturates) and each.service not in self._unsure
+            if math.isfinite(each.saturates) and (each.service not in self._unsure or self._has_more(each.service))
         ]
         return min(known, key=lambda each: each.saturates, default=None)
 
@@ -62,23 +67,8 @@ class TheoryPanel:
 
     @property
     def _without_waiting(self):
-        """What the answer would take if nobody ever waited, where nothing fails and nobody is turned away."""
-        scenario = self.scenario.complete
-        python = any(callable(service.handle) for service in scenario.services.values())
-        if scenario.faults or python or any(service.turns_away for service in scenario.services.values()):
-            return ""
-        answers, duration = answer_times(scenario), scenario.run_settings.duration
-        shares = {name: each.arrivals.mean_rate(duration) for name, each in scenario.workloads.items()}
-        targets = {name: each.target for name, each in scenario.workloads.items()}
-        times = [
-            share
-            * scenario.workloads[name].admitted
-            * (2 * hop_mean(scenario, name, targets[name]) + answers[targets[name]])
-            for name, share in shares.items()
-        ]
-        if not sum(shares.values()):
-            return ""
-        return f" If nobody ever waited it would be {write('response_mean', sum(times) / sum(shares.values()))}."
+        time = without_waiting(self.scenario)
+        return "" if time is None else f" If nobody ever waited it would be {write('response_mean', time)}."
 
     @property
     def notes(self):
@@ -97,10 +87,11 @@ class TheoryPanel:
             said.append(f"The answer's mean: near, where it has in it what is near: {', '.join(near)}.")
         first = self.bottleneck
         if first is not None:
-            the = "Of the others the" if self._unsure else "The"
+            the = "Of the others the" if self._unsure - {first.service} else "The"
+            fewer = " or fewer" * (self._has_more(first.service) or first.service in self._flow.longer)
             said.append(
-                f"{the} first that can do no more is {first.service}, at {write_as('1/s', first.saturates)} customers; "
-                f"{write_as('1/s', self._come)} come."
+                f"{the} first that can do no more is {first.service}, at {write_as('1/s', first.saturates)} customers"
+                f"{fewer}; {write_as('1/s', self._come)} come."
             )
         return said
 

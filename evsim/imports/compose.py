@@ -10,6 +10,7 @@ from evsim.imports.json_data import mapping, sequence, word
 from evsim.imports.measured import GUESSED_WORK
 from evsim.imports.sketch import GUESSED, slug
 from evsim.scenario.textfile import wrong
+from evsim.scenario.units import UnitError, whole
 
 __all__ = ["read"]
 
@@ -35,6 +36,7 @@ CHANNEL = re.compile(r".*(TOPIC|QUEUE|CHANNEL|EXCHANGE)(_NAME)?", re.I)
 OWN = re.compile(r"(consumer|producer|worker|service|api|app)\b")  # a program, whatever it is called after
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9._-]{1,80}")
 PARTITIONS = 6
+MOST = 1000  # instances that a service may have
 FRONT = "open to the outside"
 
 
@@ -43,7 +45,12 @@ def read(text, name, sketch):
     if not services:
         raise wrong(name, "names no services")
     kinds = {key: _kind(key, each) for key, each in services.items()}
-    left_out = [key for key, kind in kinds.items() if kind == "beside"]
+    none = [key for key, entry in services.items() if _replicas(entry) == 0]
+    left_out = [key for key, kind in kinds.items() if kind == "beside" and key not in none]
+    kinds |= dict.fromkeys(none, "beside")
+    if none:
+        do = "it does" if len(none) == 1 else "they do"
+        sketch.note(f"{', '.join(none)} of {name}: left out, with 0 replicas {do} not run")
     if left_out:
         take = "it takes" if len(left_out) == 1 else "they take"
         sketch.note(f"{', '.join(left_out)} of {name}: left out, {take} no part in a request")
@@ -61,9 +68,11 @@ def read(text, name, sketch):
         if kinds[key] in ("program", "store"):
             box = sketch.box(slug(key))
             box.words = box.words or _words(entry, kinds[key], key in called)
-            count = mapping(entry.get("deploy")).get("replicas", entry.get("scale"))
-            if isinstance(count, int) and not isinstance(count, bool) and 0 < count <= 1000:
+            count = _replicas(entry)
+            if count and 0 < count <= MOST:
                 box.instances = count, f"measured: {name}"
+            elif count:
+                sketch.note(f"{key} of {name}: one instance is taken, its replicas are no number from 1 to {MOST:,}")
             calls = [each for each in needs[key] if kinds[each] in ("program", "store")]
             steps = [({"work": GUESSED_WORK}, GUESSED), *(({"call": slug(each)}, GUESSED) for each in calls)]
             reads = [channel for channel, (readers, _) in channels.items() if key in readers]
@@ -75,6 +84,15 @@ def read(text, name, sketch):
                 mine = (channel for channel, (readers, users) in channels.items() if readers and key in users)
                 steps += [({"publish": channel}, GUESSED) for channel in mine]
             sketch.handle(slug(key), steps, RANK)
+
+
+def _replicas(entry):
+    """How many there are of a service; None where that is not said, and -1 where it is no number."""
+    count = mapping(entry.get("deploy")).get("replicas", entry.get("scale"))
+    try:
+        return None if count is None else whole(count)
+    except UnitError:
+        return -1
 
 
 def _kind(key, entry):

@@ -189,9 +189,10 @@ def _duration(scenario, name, steps, answer, replies, before):
         elif step.in_place:  # the shortest of its operations: nothing here tells how often each is asked for
             inside = min(_duration(scenario, name, way, answer, replies, before + total) for way in branches(step))
         elif step.kind == "fail":
-            return total + (1 - step.probability) * _duration(
-                scenario, name, steps[steps.index(step) + 1 :], answer, replies, before + total
-            )
+            here, on, later = before + total, 1 - step.probability, []
+            left = _duration(scenario, name, steps[steps.index(step) + 1 :], answer, later, here)
+            replies += [here + on * (each - here) for each in later]  # who fails has an answer here
+            return total + on * left
         elif step.replies:
             replies.append(before + total)
         total += inside

@@ -4,8 +4,8 @@
 
 It stops at the first one, and prints the smallest system that shows it as YAML, and the command to repeat it. After
 1,000 systems or more it tries every numeric setting at its limits and beyond (`tests.input.numbers`). Systems
-come in parts of 50, each for one property; the same seed and part give the same systems. Exit status: 0, all is well;
-1, something is not; 130, Ctrl-C.
+come in parts of 50, of which the last may be smaller, each for one property; the same seed and part give the same
+systems. Exit status: 0, all is well; 1, something is not; 130, Ctrl-C.
 """
 
 import argparse
@@ -42,12 +42,13 @@ def turns():
     return Random(0).sample(names, len(names))
 
 
-def look(seed, part):
-    """(part, None), or what is wrong with a system of this part, in words."""
+def look(seed, turn):
+    """(part, systems, None) of a (part, systems), or what is wrong with one of these systems, in words."""
+    part, systems = turn
     name = turns()[part % len(turns())]
     with a_short_patience():
-        found = PROPERTIES[name].first_failure(Random(f"{seed}/{part}").getrandbits(64), SIZE)
-    return part, found and report(seed, part, name, *found)
+        found = PROPERTIES[name].first_failure(Random(f"{seed}/{part}").getrandbits(64), systems)
+    return part, systems, found and report(seed, part, name, *found)
 
 
 def report(seed, part, name, drawn, error):
@@ -73,18 +74,18 @@ def report(seed, part, name, drawn, error):
 
 def main(arguments=None):
     options = _read(arguments)
-    parts = range(-(-options.systems // SIZE)) if options.part is None else [options.part]
-    jobs = min(options.jobs, len(parts))
+    parts = _parts(options.systems) if options.part is None else [(options.part, SIZE)]
+    jobs, asked = min(options.jobs, len(parts)), sum(systems for _, systems in parts)
     task, held = partial(look, options.seed), 0
     try:
-        with _pool(jobs) as pool, tqdm(total=SIZE * len(parts), unit=" systems", smoothing=0, leave=False) as bar:
-            for part, wrong in (pool.imap_unordered if pool else map)(task, parts):
+        with _pool(jobs) as pool, tqdm(total=asked, unit=" systems", smoothing=0, leave=False) as bar:
+            for part, systems, wrong in (pool.imap_unordered if pool else map)(task, parts):
                 if wrong:
                     bar.close()
                     print(f"{held:,} systems were as they should be; one of part {part} is not.\n\n{wrong}")
                     return 1
-                held += SIZE
-                bar.update(SIZE)
+                held += systems
+                bar.update(systems)
     except KeyboardInterrupt:
         print(f"\nStopped. The {held:,} systems that were tried are as they should be.")
         return 130
@@ -92,6 +93,11 @@ def main(arguments=None):
         return 1
     print(f"All {held:,} systems are as they should be: {len(PROPERTIES)} properties, seed {options.seed}.")
     return 0
+
+
+def _parts(systems):
+    """(part, how many systems) of all parts; the last one may be smaller."""
+    return [(part, min(SIZE, systems - first)) for part, first in enumerate(range(0, systems, SIZE))]
 
 
 def _read(arguments):

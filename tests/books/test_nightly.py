@@ -27,10 +27,18 @@ def test_each_property_gets_its_share_of_the_systems():
         assert turns.count(name) == pytest.approx(each.share / least, abs=0.5)
 
 
+@pytest.mark.parametrize(("systems", "parts"), [(1, [1]), (20, [20]), (50, [50]), (120, [50, 50, 20])])
+def test_so_many_systems_are_tried_as_are_asked_for(monkeypatch, capsys, systems, parts):
+    asked = []
+    monkeypatch.setattr(nightly, "look", lambda seed, turn: asked.append(turn) or (*turn, None))
+    assert nightly.main(["--systems", str(systems), "--jobs", "1"]) == 0
+    assert asked == list(enumerate(parts)) and f"All {systems} systems are" in capsys.readouterr().out
+
+
 def test_if_all_is_well_it_says_so(monkeypatch, capsys):
     monkeypatch.setattr(nightly, "SIZE", 10)
     assert nightly.main(["--systems", "15", "--jobs", "1"]) == 0
-    assert capsys.readouterr().out == f"All 20 systems are as they should be: {len(PROPERTIES)} properties, seed 1.\n"
+    assert capsys.readouterr().out == f"All 15 systems are as they should be: {len(PROPERTIES)} properties, seed 1.\n"
 
 
 def test_it_finds_what_a_mutant_breaks_and_prints_a_small_system_and_how_to_see_it_again(monkeypatch, capsys):

@@ -63,6 +63,17 @@ run: {duration: 10s}
         (["run", "registration-classic", "--precision", "oracle=2%"], "got 'oracle'; such as response_p99"),
         (["incident", "oracle"], "got 'oracle'; `evsim incident --list`"),
         (["show"], "name a scenario, or a preset"),
+        (
+            ["find", "registration-events", "services.database.workers=9..3"],
+            "Invalid value for PATH=LOW..HIGH: 'services.database.workers=9..3': LOW..HIGH must begin with the smaller",
+        ),
+        (
+            ["find", "registration-events", "network.latency=1ms..2/s"],
+            "'network.latency=1ms..2/s': LOW..HIGH must be two",
+        ),
+        (["find", "registration-events", "network.latency=1..2s"], "write a unit at both, such as 1ms and 1s"),
+        (["find", "registration-events", "network.latency=a..b"], "LOW..HIGH must be a first and a last value"),
+        (["find", "registration-events", "network.latency=1ms..2ms", "--precision", "2"], "precision: must be a share"),
         (["frobnicate"], "frobnicate"),
     ],
 )

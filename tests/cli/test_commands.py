@@ -14,6 +14,7 @@ import typer
 
 import evsim
 from evsim.cli import app
+from evsim.scenario.presets import load_preset, preset_names
 from tests.cli.test_bad_input import GOOD
 from tests.cli.test_run import SHORT, evsim_
 
@@ -26,6 +27,14 @@ def test_list_shows_every_scenario_and_what_it_is_about():
     names = [line for line in result.stdout.splitlines() if not line.startswith(" ")]
     assert names == evsim.names()
     assert "A customer registers." in result.stdout
+
+
+def test_list_shows_every_preset_and_what_it_is_about():
+    result = evsim_("list", "--presets")
+    assert result.exit_code == 0
+    assert [line for line in result.stdout.splitlines() if not line.startswith(" ")] == preset_names()
+    assert "rabbitmq" in preset_names() and " ".join(result.stdout.split()).count(load_preset("rabbitmq").about) == 1
+    assert "evsim list --presets" in evsim_("show").stderr
 
 
 def test_show_prints_a_file_that_can_be_read_again():

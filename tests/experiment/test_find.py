@@ -9,6 +9,7 @@ import pytest
 import evsim
 from evsim.experiment.search import Search, candidates
 from evsim.scenario import ScenarioError
+from evsim.scenario.units import number_of
 from evsim.theory import mmc
 from tests.support.nightly import nightly
 
@@ -149,6 +150,23 @@ def test_what_other_services_do_is_not_a_service_s_own_work():
     assert list(floor.parts) == ["bank", "post", "desk"] and floor.left.mean == pytest.approx(0.06)
 
 
+@pytest.mark.parametrize(
+    ("kind", "setting", "left"),
+    [("work", {"event_loop": True}, 25), ("blocking", {"event_loop": {"pool": 1}}, 25), ("work", {"cores": 1}, 35)],
+    ids=["loop", "pool", "cores"],
+)
+def test_the_longest_work_is_without_the_wait_for_a_loop_a_thread_or_a_core(kind, setting, left):
+    """Three customers at once, of 10 and 5 ms: ready after 15, 25 and 35 ms, or after 35 each if they share a core."""
+    service = {"workers": 100, "handle": [{kind: "10ms"}, {"wait": "5ms"}], **setting}
+    scenario = evsim.Scenario.from_dict(QUEUE | {"services": {"desk": service}}).replace({
+        "workloads.callers.arrivals": {"burst": 3}, "run.duration": "1s", "run.warmup": 0,
+        "objectives": {"response_mean": "1ms"},
+    })  # fmt: skip
+    judgements = find._meets(scenario.objectives, [{"summary": {"response_mean": 1.0}}] * 8, 0.01)[1]
+    (floor,) = find.floor_of(scenario, judgements, [1])
+    assert floor.left.mean == pytest.approx(left / 1000) and floor.parts["desk"].mean == pytest.approx(0.015)
+
+
 def test_a_percentile_of_too_few_customers_stops_the_search_at_once(queue):
     few = queue.replace({"run.duration": "1s", "run.warmup": 0})
     found = evsim.find(few, "services.desk.workers", (6, 9), {"response_p99.9": "500ms"}, jobs=1)
@@ -216,11 +234,24 @@ def test_ranges_are_whole_numbers_or_quantities_of_one_unit():
     assert candidates((0.0, 0.5), 0.25) == [0.0, 0.125, 0.25, 0.375, 0.5]
 
 
+def test_the_ends_of_a_range_may_have_different_units_of_one_quantity():
+    for between, first, last in (
+        (("1ms", "1s"), "1ms", "1000ms"), (("30/min", "2/s"), "30/min", "120/min"), (("1kB", "1MB"), "1kB", "1000kB"),
+        (("0.5s", "600ms"), "0.5s", "0.6s"), ((0, "10ms"), "0ms", "10ms"),
+    ):  # fmt: skip
+        values = candidates(between, 0.1)
+        assert (values[0], values[-1]) == (first, last), between
+        read = [number_of(value)[0] for value in values]
+        assert read == sorted(set(read)) and len(read) > 1
+
+
 @pytest.mark.parametrize(
     "changes, said",
     [
         ({"between": (4, 4)}, "between: must begin with the smaller value, 0 or more, got .4 to 4."),
-        ({"between": ("1s", "2ms")}, "same unit"),
+        ({"between": ("1s", "2ms")}, "between: must begin with the smaller value"),
+        ({"between": ("1s", "2/s")}, "between: must be two quantities of one kind"),
+        ({"between": ("1", "2s")}, "write a unit at both"),
         ({"between": 7}, "between: must be a first and a last value"),
         ({"want": "best"}, 'want: must be "smallest" or "largest"'),
         ({"error": 0}, "error: must be a probability"),

@@ -74,17 +74,21 @@ def test_the_mean_after_a_warm_up_is_that_after_its_cut():
 
 @pytest.mark.slow
 @holds(0.1, crowded_systems(), of=40)
-def test_the_own_time_of_a_handling_is_that_in_which_no_call_of_it_is_out(scenario):
+def test_the_own_time_of_a_handling_is_that_in_which_no_call_of_it_is_out_and_it_waits_for_no_loop_or_core(scenario):
     run = run_of(scenario)
     plain = Plain(run)
-    calls = {}
+    away = {}
     for row in plain.rows:
         if row.kind == "call" and row.settled is not None:
-            calls.setdefault(row.parent, []).append((row.born, row.settled))
+            away.setdefault(row.parent, []).append((row.born, row.settled))
+    for began, ended, queued, alone, _, _, row in run.records.pieces:
+        away.setdefault(row, []).append((queued, began))
+        if alone >= 0 and ended > began + alone:
+            away[row].append((began + alone, ended))
     expected = {name: [] for name in scenario.services}
     for row in plain.rows:
         if row.service and row.counted and row.started is not None and row.ended is not None:
-            out = union(calls.get(row.number, []), 0.0, math.inf)
+            out = union(away.get(row.number, []), 0.0, math.inf)
             expected[row.service].append(row.ended - row.started - out)
     for name, times in _own_times(run).items():
         assert times.tolist() == pytest.approx(expected[name], abs=1e-9), name

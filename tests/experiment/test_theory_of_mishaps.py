@@ -7,6 +7,7 @@ import pytest
 
 import evsim
 from evsim.experiment.theory_panel import predictions
+from evsim.scenario.offered_load import answer_times
 
 RATE = 50
 EXPONENTIAL = {"exponential": "18ms"}
@@ -108,6 +109,15 @@ def test_where_less_or_more_comes_than_the_rates_say_there_is_no_formula(scenari
     assert "the queue grows" not in "; ".join(found.why)
 
 
+def test_whether_a_queue_is_ever_full_depends_on_all_who_publish_to_it():
+    """Half of 50/s from each of two: 45 % never fill a queue of ten, and 90 % do."""
+    people = {"target": "second", "arrivals": {"poisson": f"{RATE // 2}/s"}}
+    one = system(TELLS, READS, {"queue": {"max_length": 10}}).replace({"workloads.people.arrivals.poisson": "25/s"})
+    both = one.replace({"services.second": TELLS, "workloads.others": people})
+    assert predictions(one)["back"].wait == pytest.approx(evsim.theory.mm1(RATE / 2, 1 / 0.018).wait_mean)
+    assert "not all that jobs is given comes to it" in predictions(both)["back"].why
+
+
 @pytest.mark.parametrize(
     "scenario",
     [
@@ -127,6 +137,62 @@ def test_customers_who_give_up_have_no_answer_that_a_formula_tells():
     panel = system(WORKS, patience="50ms").run().theory()
     assert panel.predictions["front"].formula == "M/M/1" and panel.response is None
     assert "some customers give up after 50ms" in str(panel)
+
+
+CONFLICTS = [{"read": "row"}, {"work": EXPONENTIAL}, {"effect": {"name": "row", "if_unchanged": True}}]
+IN_TURN = {"workers": 1000, "handle": [{"parallel": [{"call": "back"}, {"work": EXPONENTIAL}]}, {"reply": "done"}]}
+SLOW = {"workers": 1000, "handle": [{"work": EXPONENTIAL}]}
+RETRIED = {"timeout": "5s", "retry": {"attempts": 3}}
+
+
+@pytest.mark.parametrize(
+    "scenario",
+    [
+        system(asking(**RETRIED), {**SLOW, "handle": CONFLICTS}, key={"uniform": 2}),
+        system(asking(**RETRIED), {**SLOW, "handle": [{"work": EXPONENTIAL}, {"fail": 0.3}]}),
+        system(asking(timeout="20ms", on_error="ignore"), SLOW),
+        system(asking(hedge={"after": "5ms"}), SLOW),
+        system(IN_TURN, SLOW),
+        system(SLOW | {"cores": 1000}, patience="20ms"),
+    ],
+    ids=["conflicts", "failures", "late", "hedge", "the slower of two", "impatient"],
+)
+def test_where_calls_are_repeated_nothing_is_said_of_an_answer_without_waiting(scenario):
+    """Nobody waits here, and yet the answer is not the sum of the mean times of its steps."""
+    panel = scenario.replace({"run.duration": "40s"}).run().theory()
+    assert panel.response is None and "If nobody ever waited" not in str(panel)
+
+
+def test_where_calls_are_only_late_as_they_wait_it_is_said_what_the_answer_would_take_without_that():
+    """At 90 % many calls are later than 150 ms; one that nobody has to wait for takes 18 ms in the mean."""
+    scenario = system(asking(timeout="150ms", retry={"attempts": 3}), WORKS)
+    assert "If nobody ever waited it would be 18 ms." in str(scenario.replace({"run.duration": "40s"}).run().theory())
+
+
+def test_without_waiting_who_fails_has_an_answer_where_it_fails():
+    """10 ms and in half of the cases 20 ms more; what follows the answer counts for nobody."""
+    steps = [{"work": "10ms"}, {"fail": 0.5}, {"work": "20ms"}, {"reply": "done"}, {"work": "9ms"}]
+    branch = {"parallel": [{"call": "back"}]}
+    scenario = system({"workers": 1000, "handle": [branch, {"reply": "done"}]}, {"workers": 1000, "handle": steps})
+    assert answer_times(scenario)["back"] == pytest.approx(0.020)
+
+
+def test_who_may_have_more_than_is_counted_is_full_at_so_many_or_fewer():
+    """One in five comes again to a reader of 18 ms: 1 / 18 ms are 55.6/s, and with them it is 44.4."""
+    reader = {"subscribe": "jobs", "handle": [{"work": EXPONENTIAL}, {"fail": 0.2}]}
+    panel = system(TELLS, reader, "queue").replace({"run.duration": "40s"}).run().theory()
+    assert panel.bottleneck.service == "back" and panel.bottleneck.saturates == pytest.approx(1 / 0.018)
+    assert panel.notes[-1] == "The first that can do no more is back, at 55.6/s customers or fewer; 50/s come."
+    fewer = system({"limit": 0, "handle": [{"work": EXPONENTIAL}, {"publish": "jobs"}]}, reader, "queue")
+    panel = fewer.replace({"run.duration": "40s"}).run().theory()
+    assert panel.bottleneck.service == "front" and panel.notes[-1].startswith("Of the others the first")
+
+
+def test_who_asks_again_is_full_at_so_many_or_fewer():
+    """Ten workers for a call of 18 ms, or more: at 556/s at most."""
+    fails = {**SLOW, "handle": [{"work": EXPONENTIAL}, {"fail": 0.3}]}
+    panel = system({**asking(**RETRIED), "workers": 10}, fails).replace({"run.duration": "40s"}).run().theory()
+    assert panel.bottleneck.service == "front" and "front, at 556/s customers or fewer" in panel.notes[-1]
 
 
 def test_nobody_waits_for_who_has_a_worker_for_each_that_may_ask():

@@ -101,6 +101,22 @@ def test_several_files_make_one_scenario_and_who_knows_best_is_believed():
     assert evsim.from_file(*reversed(files), name="shop").scenario == scenario
 
 
+def test_who_has_no_replicas_is_left_out_and_what_is_no_number_of_them_is_told(tmp_path):
+    (tmp_path / "compose.yaml").write_text(
+        "services:\n"
+        "  shop: {image: shop, ports: [80], depends_on: [mail, stock, post]}\n"
+        "  mail: {image: mail, deploy: {replicas: 0}}\n"
+        "  stock: {image: stock, scale: '3'}\n"
+        "  post: {image: post, scale: '${POSTS:-2}'}\n"
+    )
+    draft, counts = evsim.from_file(tmp_path / "compose.yaml"), {"shop": 1, "stock": 3, "post": 1}
+    assert {name: each.instances for name, each in draft.scenario.services.items()} == counts
+    calls = [step.service for step in draft.scenario.services["shop"].handle if step.kind == "call"]
+    assert calls == ["stock", "post"]
+    assert "mail of compose.yaml: left out, with 0 replicas it does not run" in draft.notes
+    assert "post of compose.yaml: one instance is taken, its replicas are no number from 1 to 1,000" in draft.notes
+
+
 def test_what_a_log_says_of_answers_is_told_where_others_say_what_is_behind_it():
     lines = [line.split() for line in (SAMPLES / "nginx.log").read_text(encoding="utf-8").splitlines() if "[" in line]
     times = sorted(float(line[-2]) for line in lines)

@@ -49,6 +49,7 @@ def _is_unsure(scenario, mishaps, name):
         step.awaits
         or mishaps.ends_here(step)
         or (step.lasts and step.time.file)
+        or (step.by_chance and any(each.replies for _, steps, _ in step.inside for each in all_steps(steps)))
         or (step.holds and not confirms_at_once(scenario, step))
         or any(mishaps.call_fails(step, each) or mishaps.on_the_way(step, each, 0) for each in callees(scenario, step))
         or _the_slower_decides(scenario, step)

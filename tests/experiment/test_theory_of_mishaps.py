@@ -154,8 +154,11 @@ RETRIED = {"timeout": "5s", "retry": {"attempts": 3}}
         system(asking(hedge={"after": "5ms"}), SLOW),
         system(IN_TURN, SLOW),
         system(SLOW | {"cores": 1000}, patience="20ms"),
+        system(
+            {"workers": 1000, "handle": [{"maybe": {"probability": 0.1, "then": [{"reply": "no"}]}}, *SLOW["handle"]]}
+        ),
     ],
-    ids=["conflicts", "failures", "late", "hedge", "the slower of two", "impatient"],
+    ids=["conflicts", "failures", "late", "hedge", "the slower of two", "impatient", "an early reply by chance"],
 )
 def test_where_calls_are_repeated_nothing_is_said_of_an_answer_without_waiting(scenario):
     """Nobody waits here, and yet the answer is not the sum of the mean times of its steps."""

@@ -1,6 +1,6 @@
 """What comes to each service before a run, if all goes well; and where not all of it goes on, or some comes again."""
 
-from evsim.experiment.mishaps import Mishaps, More, of_both
+from evsim.experiment.mishaps import Mishaps, of_both
 from evsim.scenario.channel_rules import readers
 from evsim.scenario.offered_load import holding_times, sent_by_step
 from evsim.scenario.routing import homes, is_routed_by_key
@@ -79,7 +79,7 @@ class FlowRates:
                     self.batches.setdefault(other, name)
                 sent = rate * step.times.mean * share
                 why = self.mishaps.on_the_way(step, other, self.rates[other] + sent)
-                if step.asks and isinstance(why, More):
+                if self.mishaps.asks_again(step, other):
                     self.longer.add(name)
                 self._come(other, sent, of_both(unclear, why), full)
             for where, inner, by_chance in step.inside:

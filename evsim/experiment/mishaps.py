@@ -71,8 +71,10 @@ class Mishaps:
                 if not getattr(each, "multiplies", False)
                 and (unsure or getattr(each, "refuses", False) or getattr(each, "asks_beside", False))
             }
-            why = f"how many calls of it are made depends on {' and '.join(found)}" if found else ""
-            return More(why) if all(found.values()) else why
+            if not found:
+                return ""
+            kind = More if all(found.values()) else str
+            return kind(f"how many calls of it are made depends on {' and '.join(found)}")
         mine = {each.channel for each in self._scenario.services[other].subscribe}
         for channel in homes(self._scenario, step) if step.kind == "publish" else ():
             its = self._scenario.channels[channel]
@@ -80,6 +82,11 @@ class Mishaps:
             if channel in mine and (late or self._is_full(other, rate, its.keeps_most)):
                 return f"not all that {channel} is given comes to it"
         return ""
+
+    def asks_again(self, step, other):
+        """Whether a step waits for one call after another, and so for longer than one takes."""
+        beside = any(getattr(each, "asks_beside", False) for each in step.policies.values())
+        return step.asks and not beside and isinstance(self.on_the_way(step, other, 0), More)
 
     def ends_here(self, step):
         """Why not every handling goes on after a step; not that it fails with a probability that is written."""

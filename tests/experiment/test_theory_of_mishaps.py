@@ -196,6 +196,9 @@ def test_who_asks_again_is_full_at_so_many_or_fewer():
     fails = {**SLOW, "handle": [{"work": EXPONENTIAL}, {"fail": 0.3}]}
     panel = system({**asking(**RETRIED), "workers": 10}, fails).replace({"run.duration": "40s"}).run().theory()
     assert panel.bottleneck.service == "front" and "front, at 556/s customers or fewer" in panel.notes[-1]
+    for call in ({}, {"hedge": {"after": "5ms"}}, {"timeout": "5s", "retry": {"attempts": 3}}):
+        calm = system({**asking(**call), "workers": 10}, SLOW).replace({"run.duration": "40s"}).run().theory()
+        assert calm.bottleneck.service == "front" and "front, at 556/s customers; 50" in calm.notes[-1], call
 
 
 def test_nobody_waits_for_who_has_a_worker_for_each_that_may_ask():

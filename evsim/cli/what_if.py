@@ -85,7 +85,7 @@ def _refuse_no_range(setting, between, precision):
     from evsim.scenario.errors import ScenarioError
 
     try:
-        candidates(between, precision)
+        candidates(between, precision, "must be two values, such as 1..64 or 10/s..200/s")
     except ScenarioError as error:
         (wrong,) = error.problems
         if wrong.path != "between":

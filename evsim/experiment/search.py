@@ -20,12 +20,12 @@ __all__ = ["FIRST", "NEVER", "Search", "Tried", "candidates", "quantity"]
 
 NEVER = "never"
 FIRST = 8  # runs at the first look: fewer tell little of how much runs differ
+IN_PYTHON = 'must be a first and a last value, such as (1, 64) or ("10/s", "200/s")'
 _QUANTITY = re.compile(r"\s*(?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*(?P<unit>\D*?)\s*")
 
 
-def candidates(between, precision):
+def candidates(between, precision, example=IN_PYTHON):
     """The values of a range: each whole number, or steps of a relative ``precision`` between two quantities."""
-    example = 'must be a first and a last value, such as 1 and 64, or "10/s" and "200/s"'
     if not isinstance(between, list | tuple) or len(between) != 2:
         raise ScenarioError([Problem("between", example, str(between))])
     if not isinstance(precision, int | float) or not 1e-6 <= precision < 1:

@@ -72,7 +72,7 @@ run: {duration: 10s}
             "'network.latency=1ms..2/s': LOW..HIGH must be two",
         ),
         (["find", "registration-events", "network.latency=1..2s"], "write a unit at both, such as 1ms and 1s"),
-        (["find", "registration-events", "network.latency=a..b"], "LOW..HIGH must be a first and a last value"),
+        (["find", "registration-events", "network.latency=a..b"], "LOW..HIGH must be two values, such as 1..64 or"),
         (["find", "registration-events", "network.latency=1ms..2ms", "--precision", "2"], "precision: must be a share"),
         (["frobnicate"], "frobnicate"),
     ],

@@ -3,6 +3,7 @@
 import math
 from functools import cache
 
+from evsim.experiment.station_theory import own_work
 from evsim.scenario.channel_rules import callees
 from evsim.scenario.handlers import all_steps
 from evsim.scenario.retry import Retry
@@ -47,10 +48,15 @@ class Mishaps:
         return ""
 
     def _is_full(self, name, rate, most):
-        """Whether so many are ever in the line of a service: with one worker and exponential times, load^most."""
+        """Whether so many are ever in the line of a service: with one worker and exponential times, load^most.
+
+        With times that vary more, a line that is long by a factor is as rare.
+        """
         service = self._scenario.services[name]
         load = rate * self._held[name] / (service.most_instances * service.workers)
-        return most < math.inf and min(load, 1.0) ** most >= RARE
+        mean, variance = (0.0, 0.0) if callable(service.handle) else own_work(service)
+        longer = max(1.0, (1 + variance / mean**2) / 2) if mean else 1.0
+        return most < math.inf and min(load, 1.0) ** (most / longer) >= RARE
 
     def comes_again(self, name):
         """Why a reader may have some messages more than once, or a service loses who waits there."""

@@ -10,7 +10,7 @@ from evsim.scenario.distributions import Exponential
 from evsim.scenario.handlers import all_steps
 from evsim.scenario.offered_load import hop_mean
 
-__all__ = ["StationTheory", "station_theory"]
+__all__ = ["StationTheory", "own_work", "station_theory"]
 
 SEVERAL = "several workers and times that are not exponential: an approximation (Allen and Cunneen)"
 
@@ -45,7 +45,7 @@ def station_theory(scenario, name, rate, total, held, known):
     whether so much surely comes) by what comes to it.
     """
     service = scenario.services[name]
-    work, variance = _own(service)
+    work, variance = own_work(service)
     workers = service.workers * service.instances
     station = _Station(scenario, name, rate, work, variance, workers, _Reading.of(scenario, name))
     never, notes, sure = known
@@ -140,7 +140,7 @@ def _at_once(station):
     return min(station.workers, partitions)
 
 
-def _own(service):
+def own_work(service):
     """(mean, variance) of the time that a handling takes by itself, if it ends where it fails."""
     mean = variance = 0.0  # of what is left, from the last step to the first
     for step in reversed(service.handle):

@@ -109,6 +109,16 @@ def test_where_less_or_more_comes_than_the_rates_say_there_is_no_formula(scenari
     assert "the queue grows" not in "; ".join(found.why)
 
 
+@pytest.mark.parametrize(("cv", "limit", "full"), [(1, 20, False), (4, 20, True), (4, 1000, False)])
+def test_whether_a_line_is_ever_full_depends_on_how_much_times_vary(cv, limit, full):
+    """At 70 % with room for 20: of exponential times 1 in 2,000 is turned away, and of such that vary more, 1 in 17."""
+    work = {"work": {"lognormal": {"mean": "14ms", "cv": cv}}}
+    scenario = system({"limit": limit, "handle": [work, {"publish": "jobs"}, {"reply": "done"}]}, READS, "queue")
+    assert ("front turns some away" in "; ".join(predictions(scenario)["back"].why)) == full
+    front = scenario.run().services["front"]
+    assert (front["rejected"] / front["arrivals"] > 0.01) == full
+
+
 def test_whether_a_queue_is_ever_full_depends_on_all_who_publish_to_it():
     """Half of 50/s from each of two: 45 % never fill a queue of ten, and 90 % do."""
     people = {"target": "second", "arrivals": {"poisson": f"{RATE // 2}/s"}}

@@ -192,6 +192,6 @@ def _writes(steps, pipes):
     return any(
         (step.kind == "publish" and step.channel in pipes)
         or any(_writes(branch, pipes) for branch in getattr(step, "branches", ()))
-        or any(_writes(getattr(step, name, None) or (), pipes) for name in ("then", "otherwise"))
+        or any(_writes(getattr(step, name, None) or (), pipes) for name in ("then", "otherwise", "steps"))
         for step in steps
     )

@@ -72,7 +72,7 @@ def _written(steps):
     for step in steps:
         if step.kind in MESSAGES:
             found.add(step.channel)
-        inner = [*getattr(step, "branches", ()), getattr(step, "then", ()), getattr(step, "otherwise", ())]
+        inner = [*getattr(step, "branches", ()), *(getattr(step, name, ()) for name in ("then", "otherwise", "steps"))]
         inner.append(getattr(getattr(step, "on_error", None), "steps", ()))
         for each in inner:
             found |= _written(each)

@@ -64,7 +64,8 @@ class Figure:
     whole. A figure with points is the mean and the percentiles of all values, in whatever parts they come.
 
     ``better`` says which way. ``group`` is the heading of a figure of a run. Where there is room for a few, it stands
-    in the places that are ``shown`` (None: all of them); of one with points, those named by ``points``.
+    in the places that are ``shown`` (None: all of them); of one with points, those named by ``points``. ``trials``: of
+    a share, the figure that counts what it is a share of, as far as there is one.
     """
 
     name: str
@@ -77,6 +78,7 @@ class Figure:
     points: tuple = ()
     shown: tuple | None = None
     adds: "str | Over" = ""
+    trials: str = ""
 
     def __post_init__(self):
         if not self.adds:

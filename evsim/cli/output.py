@@ -22,6 +22,7 @@ def say(text):
 
 def say_run(title, done, audit, verdicts, also=()):
     """The tables of a run, or of many; what is `also` to say of it; its books and its objectives."""
+    from evsim.experiment.judging import unproved
     from evsim.experiment.run_text import run_text
 
     say(run_text(title, done.summary(), done.services, done.channels, done.phases, get_terminal_size().columns))
@@ -30,6 +31,8 @@ def say_run(title, done, audit, verdicts, also=()):
     say(f"\nThe books: {audit}.")
     if verdicts:
         say("\nObjectives\n" + "\n".join(f"  {verdict}" for verdict in verdicts))
+        for words in unproved({"": verdicts}):
+            say(words)
 
 
 def data_of(done, scenario, seed):

@@ -8,11 +8,12 @@ arrivals depend on the design, and the pairs share only keys and service times.
 import math
 from dataclasses import asdict
 from functools import cached_property, partial
+from html import escape
 
 import numpy as np
 
 from evsim.counting import places
-from evsim.experiment.judging import judge, verdict_table
+from evsim.experiment.judging import judge, unproved, verdict_table
 from evsim.experiment.replicate import Replications
 from evsim.experiment.running import audited_run, figures_of, in_order, runs_and_seeds, seeds_from
 from evsim.experiment.statistics import difference, estimate
@@ -219,6 +220,7 @@ class Comparison:
         parts += [f"{title}\n\n{text_table(header, rows)}" for title, header, rows in self._phases()]
         columns = range(1 + len(self.designs))
         parts += [f"{title}\n\n{text_table(header, rows, left=columns)}" for title, header, rows in self._objectives()]
+        parts += ["\n".join(unproved(self.verdicts))] if unproved(self.verdicts) else []
         return "\n\n".join(parts)
 
     def _objectives(self):
@@ -234,4 +236,4 @@ class Comparison:
     def _repr_html_(self):
         tables = [*self._tables(), *self._phases(), *self._objectives()]
         text = "".join(html_table(header, rows, title) for title, header, rows in tables)
-        return text + f"<p>{PAIRING}</p>"
+        return text + "".join(f"<p>{escape(each)}</p>" for each in (*unproved(self.verdicts), PAIRING))

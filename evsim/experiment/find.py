@@ -12,12 +12,12 @@ from typing import Any
 
 from evsim.counting import count
 from evsim.experiment.floor import Floor, floor_of
-from evsim.experiment.judging import judge
+from evsim.experiment.judging import judge_runs, unproved
 from evsim.experiment.resuming import runs_in
 from evsim.experiment.run_store import opened
 from evsim.experiment.running import audited_run, figures_of
 from evsim.experiment.search import NEVER, Search, Tried, candidates
-from evsim.experiment.statistics import difference, estimate, none_seen_bound
+from evsim.experiment.statistics import difference, none_seen_bound
 from evsim.experiment.text_tables import html_table, text_table
 from evsim.figures import label, unit_of, write, write_estimate
 from evsim.scenario.arguments import a_mapping, a_path, a_scenario, names_of_designs
@@ -78,9 +78,8 @@ def _run(design, seed):
 
 def _meets(objectives, runs, error):
     """Whether all objectives are met, and the judgements. An error of each is enough for a wrong False."""
-    confidence = 1 - 2 * error / len(objectives)
-    found = {metric: estimate([run["summary"][metric] for run in runs], confidence) for metric in objectives}
-    judgements = judge(objectives, found)
+    each = error / len(objectives)
+    judgements = judge_runs(objectives, runs, 1 - 2 * each, each)
     verdicts = {each.verdict for each in judgements}
     if "MISSES" in verdicts:
         return False, judgements
@@ -215,11 +214,13 @@ class Found(_Searched):
         return allows(self.scenario, self.path, first - 1 if self.want == "smallest" else first + 1)
 
     def _too_few(self):
-        """Figures for which a run has too few customers: more runs are no way out."""
+        """Figures for which a run has too few customers: more runs are no way out. What so many runs do not prove."""
         whys = [one for value in self.undecided for one in self.tried[value].why]
         names = dict.fromkeys(label(one.metric) for one in whys if math.isnan(one.found.mean))
         for name in names:
             yield f"{name.capitalize()}: a run has too few customers for it, and a longer one is needed."
+        for value in self.undecided[:1]:
+            yield from unproved({f"With {value}": self.tried[value].why})
 
     def _none_seen(self):
         """A count of 0 in so few runs is not a probability of 0."""

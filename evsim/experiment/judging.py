@@ -3,10 +3,12 @@
 import math
 from dataclasses import dataclass
 
-from evsim.experiment.statistics import Estimate, runs_to_decide
-from evsim.figures import MORE, figure, label, write_estimate, write_limit
+from evsim.experiment.rare import ERROR, Failures, TooFew, never_seen
+from evsim.experiment.statistics import Estimate, estimate, runs_to_decide
+from evsim.figures import LESS, MORE, figure, label, write_estimate, write_limit
+from evsim.results.outcomes import listed
 
-__all__ = ["MEETS", "MISSES", "NOT_DECIDED", "Judgement", "judge", "verdict_table"]
+__all__ = ["MEETS", "MISSES", "NOT_DECIDED", "Judgement", "judge", "judge_runs", "unproved", "verdict_table"]
 
 MEETS, MISSES, NOT_DECIDED = "MEETS", "MISSES", "NOT DECIDED"
 
@@ -16,13 +18,15 @@ class Judgement:
     """One objective: the ``metric``, its ``limit``, what was ``found`` (an Estimate), and the ``verdict``.
 
     ``MEETS``; ``MISSES``; ``NOT DECIDED``: the interval over the runs holds the limit, or the sample is too
-    small to tell.
+    small to tell. One run has no interval: its verdict says what was so in that run. ``too_few``: why what was seen
+    proves nothing, although the interval does not hold the limit (:class:`evsim.experiment.rare.TooFew`).
     """
 
     metric: str
     limit: float
     found: Estimate
     verdict: str
+    too_few: TooFew | None = None
 
     @property
     def asked(self):
@@ -40,33 +44,78 @@ class Judgement:
     @property
     def runs_to_decide(self):
         """About how many runs would decide it; None where it is decided, or no number would."""
-        return runs_to_decide(self.found, self.limit) if self.verdict == NOT_DECIDED and self.found.n > 1 else None
+        if self.verdict != NOT_DECIDED or self.found.n < 2:
+            return None
+        return self.too_few.runs if self.too_few else runs_to_decide(self.found, self.limit)
 
     def __str__(self):
         return f"{self.verdict}  {self.asked}: {self.measured}"
 
 
-def judge(objectives, summary):
-    """A :class:`Judgement` for each objective (metric -> limit), from a summary of values or of Estimates."""
+def judge(objectives, summary, error=ERROR):
+    """A :class:`Judgement` for each objective (metric -> limit), from a summary of values or of Estimates.
+
+    A share of which few requests, or none, tell anything is judged by how many there were, too: ``requests`` of the
+    summary. error: the largest probability that those prove what is not so.
+    """
     found = {
         name: value if isinstance(value, Estimate) else Estimate(value, value, value, 1, math.nan)
         for name, value in summary.items()
     }
-    nothing = Estimate(math.nan, math.nan, math.nan, 0, math.nan)
-    return [_judge(metric, limit, found.get(metric, nothing)) for metric, limit in objectives.items()]
+    return [_judge(metric, limit, found, error) for metric, limit in objectives.items()]
 
 
-def _judge(metric, limit, found):
+def judge_runs(objectives, runs, confidence=0.95, error=ERROR):
+    """A :class:`Judgement` for each objective, from runs (dicts with a ``summary``) and intervals of a confidence."""
+    wanted = dict.fromkeys([*objectives, *filter(None, (figure(metric).trials for metric in objectives))])
+    columns = {name: [run["summary"].get(name, math.nan) for run in runs] for name in wanted}
+    return judge(objectives, {name: estimate(values, confidence) for name, values in columns.items()}, error)
+
+
+def _judge(metric, limit, summary, error):
+    found = summary.get(metric, Estimate(math.nan, math.nan, math.nan, 0, math.nan))
     low, high = (found.mean, found.mean) if found.n == 1 else (found.low, found.high)
     if _more_is_better(metric):
         meets, misses = low >= limit, high < limit
     else:
         meets, misses = high <= limit, low > limit
-    return Judgement(metric, limit, found, MEETS if meets else MISSES if misses else NOT_DECIDED)
+    verdict = MEETS if meets else MISSES if misses else NOT_DECIDED
+    judgement = Judgement(metric, limit, found, verdict)
+    too_few = None if verdict == NOT_DECIDED else _too_few(judgement, summary, error)
+    if too_few and too_few.runs and found.n > 1:  # what no number of runs proves is judged by what was seen
+        verdict = NOT_DECIDED
+    return Judgement(metric, limit, found, verdict, too_few)
+
+
+def _too_few(judgement, summary, error):
+    """Why a verdict that the interval over the runs gives is not proved; None if it is."""
+    metric, limit, found = judgement.metric, judgement.limit, judgement.found
+    kind, meets, asked = figure(metric), judgement.verdict == MEETS, judgement.asked
+    if kind.unit == "count" and kind.better == LESS and found.mean == 0 < limit and found.n > 1:
+        return never_seen(label(metric), limit, error, asked, found.n)
+    trials = summary.get(kind.trials)
+    total = round(trials.mean * trials.n) if trials and trials.n else 0
+    share, allowed = (1 - found.mean, 1 - limit) if kind.better == MORE else (found.mean, limit)
+    if not total or allowed == 1 or (found.n == 1 and not meets):
+        return None
+    seen = Failures.of(share, total)
+    if not seen.is_few or (seen.proves_at_most if meets else seen.proves_at_least)(allowed, error):
+        return None
+    return (seen.unproved if meets else seen.not_disproved)(allowed, error, asked, found.n)
 
 
 def _more_is_better(metric):
     return figure(metric).better == MORE
+
+
+def unproved(verdicts):
+    """Sentences about what an interval would decide and too few requests do not prove: label -> Judgements."""
+    said: dict = {}
+    for name, its in verdicts.items():
+        for each in its:
+            if each.too_few:
+                said.setdefault(each.too_few.words, []).append(name)
+    return [f"{listed(names)}: {words}" if any(names) else words for words, names in said.items()]
 
 
 def verdict_table(verdicts):

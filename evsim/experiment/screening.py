@@ -2,8 +2,8 @@
 
 import math
 
-from evsim.experiment.judging import NOT_DECIDED, judge
-from evsim.experiment.statistics import Estimate, difference, estimate
+from evsim.experiment.judging import NOT_DECIDED, judge, judge_runs
+from evsim.experiment.statistics import Estimate, difference
 
 __all__ = ["apart", "column", "judged", "matter"]
 
@@ -22,7 +22,7 @@ def apart(metric, base, runs):
 
 def judged(objectives, runs):
     """The judgement of each objective."""
-    return judge(objectives, {metric: estimate(column(metric, runs)) for metric in objectives})
+    return judge_runs(objectives, runs)
 
 
 def matter(objectives, metric, base, tried):

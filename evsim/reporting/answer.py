@@ -2,26 +2,10 @@
 
 import math
 
-from evsim.counting import count
 from evsim.experiment.judging import MISSES, NOT_DECIDED
-from evsim.experiment.statistics import none_seen_bound
-from evsim.figures import write
 from evsim.results.outcomes import listed
 
-__all__ = ["answer", "too_few_to_fail"]
-
-
-def too_few_to_fail(judgements, requests):
-    """A sentence where an availability is met as no request failed, and these are fewer than prove it; else None."""
-    for each in judgements:
-        failing = none_seen_bound(requests) if requests else 1.0
-        if each.metric == "availability" and each.found.mean == 1 and failing > 1 - each.limit:
-            needed = "which no number of requests proves"
-            if each.limit < 1:
-                needed = f"which takes some {math.ceil(3 / (1 - each.limit) - 1e-6):,} without a failure to prove"
-            shown = f"at most {write('availability', failing)} of such requests fail (95 %), if each fails by itself"
-            return f"None of {count(requests, 'request')} failed, so {shown}; {each.asked} was asked, {needed}."
-    return None
+__all__ = ["answer"]
 
 
 def answer(verdicts):

@@ -7,12 +7,12 @@ from typing import Any
 
 from evsim.counting import count, digits
 from evsim.experiment.compare import Comparison
-from evsim.experiment.judging import verdict_table
+from evsim.experiment.judging import unproved, verdict_table
 from evsim.experiment.run_text import none_seen
 from evsim.experiment.running import its_seeds
 from evsim.experiment.sensitivity import inputs_of
 from evsim.figures import better_or_worse, label, write, write_estimate
-from evsim.reporting.answer import answer, too_few_to_fail
+from evsim.reporting.answer import answer
 from evsim.reporting.duties import duties
 from evsim.results.outcomes import listed
 from evsim.scenario.origins import origin_of
@@ -75,10 +75,7 @@ class Report:
     def answer(self):
         """Sentences: which designs meet their objectives, as far as that is decided, and what would change it."""
         said = answer(self.comparison.verdicts)
-        for name, its in self.comparison.verdicts.items():
-            requests = self.comparison.summary()[name].get("requests")
-            text = too_few_to_fail(its, round(requests.mean * requests.n)) if requests else None
-            said += [f"{name}: {text}"] if text else []
+        said += unproved(self.comparison.verdicts)
         for name, its in self.inputs.items():
             if its.flips:
                 first = min(its.flips, key=lambda flip: _certainty(self.designs[name], flip.path))

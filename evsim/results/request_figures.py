@@ -95,7 +95,7 @@ FIGURES = (
            MORE, RUN_AND_PHASE, FEELS, shown=()),
     Figure("availability", "share", "the share of customers who were told yes or no: a no is an answer",
            lambda some: some.answered_well, MORE, RUN_AND_PHASE, FEELS,
-           adds=Over(lambda some: some.count(np.ones_like(some.who)))),
+           adds=Over(lambda some: some.count(np.ones_like(some.who))), trials="requests"),
     Figure("throughput", "1/s", "customers a second who were told anything",
            lambda some: float(some.count(~some.told.nothing) / some.seconds), MORE, (RUN,), FEELS, shown=()),
     Figure("errors", "count", "customers who were told an error that is no timeout, and nothing that was rejected",

@@ -234,7 +234,7 @@ def test_a_plain_run_in_a_shell_imports_nothing_of_other_commands():
     command = [sys.executable, "-X", "importtime", "-m", "evsim", "run", "registration-events"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     imported = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
-    used = ("judging", "replicate", "run_text", "running", "saving", "statistics", "text_tables", "workers")
+    used = ("judging", "rare", "replicate", "run_text", "running", "saving", "statistics", "text_tables", "workers")
     assert {each for each in imported if each.startswith("evsim.experiment.")} <= {
         f"evsim.experiment.{each}" for each in used
     }

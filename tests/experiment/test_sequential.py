@@ -5,7 +5,7 @@ import pytest
 
 import evsim
 from evsim.experiment.compare import Comparison, compare, pair_of
-from evsim.experiment.judging import MEETS, MISSES
+from evsim.experiment.judging import MEETS, MISSES, judge_runs
 from evsim.experiment.replicate import Replications
 from evsim.experiment.sequential import EARLY, looks, settled, until_decided
 from evsim.experiment.statistics import estimate
@@ -48,6 +48,20 @@ def test_a_verdict_is_wrong_in_5_of_100_cases_at_most(n):
         wrong = sum(each == verdict for _, each in found) / trials
         assert 0.005 < wrong < 0.05, "it is 3.5 % at most, and 2.5 % of the last look alone"
     assert sum(look < n for look, _ in found) / trials < EARLY + 4 * (EARLY * (1 - EARLY) / trials) ** 0.5
+
+
+def test_a_verdict_about_few_failures_is_wrong_in_6_of_100_cases_at_most():
+    """The true share is the limit; 9.2 failures are expected, of which the last look takes four for few enough."""
+    rng, trials, n, requests = np.random.default_rng(6), 600, 40, 500
+    limit, met = 9.2 / (n * requests), 0
+    design = desk(availability=1 - limit)
+    for _ in range(trials):
+        failed = rng.binomial(requests, limit, n)
+        runs = [{"seed": 1, "summary": {"availability": 1 - each / requests, "requests": requests}} for each in failed]
+        looked = (Replications(design, runs[:look]) for look in looks(n)[:-1])
+        early = next((its for its in looked if settled(Comparison({"desk": its}, {}), EARLY / 2)), None)
+        met += judge_runs(design.objectives, early.runs if early else runs)[0].verdict == MEETS
+    assert met / trials < 0.06 + 3.5 * (0.06 * 0.94 / trials) ** 0.5
 
 
 def test_what_is_clear_takes_ten_runs_and_what_is_not_takes_all():

@@ -15,6 +15,7 @@ class ServiceSetting(Part):
     ``own_inboxes``: each instance has an inbox of its own, and somebody picks one for each call.
     ``may_be_balanced``: somebody may pick an instance of those that it lets come and go.
     ``apart_from_work``: it changes nothing of who is served when.
+    ``workers_share``: the workers of an instance share what does their work.
     ``most_instances``: how many there may be at a time, of what lets them come and go.
     """
 
@@ -22,6 +23,7 @@ class ServiceSetting(Part):
     own_inboxes: ClassVar[bool] = False
     apart_from_work: ClassVar[bool] = False
     may_be_balanced: ClassVar[bool] = False
+    workers_share: ClassVar[bool] = False
     most_instances: ClassVar[int | None] = None
 
     refuses: ClassVar[bool] = False

@@ -26,6 +26,7 @@ class EventLoopSettings(LikenedSetting):
     """
 
     word: ClassVar[str] = "event_loop"
+    workers_share: ClassVar[bool] = True
     plain: ClassVar[dict] = {"loops": 1, "pool": 20, "check": 1.0, "warn_after": 2.0, "pool_warn_after": 60.0}
 
     loops: Annotated[Threads | None, Field(description="how many loops an instance has; by default 1")] = None
@@ -56,6 +57,8 @@ class CoresSettings(ServiceSetting):
     With `by: priority` the pieces of the most urgent messages have them, and the others stand still meanwhile and go on
     where they were. Written `cores: 2`, or `cores: {count: 1, by: priority}`.
     """
+
+    workers_share: ClassVar[bool] = True
 
     count: Annotated[up_to(10_000), Field(description="how many processors an instance has")]  # type: ignore[valid-type]
     by: Annotated[

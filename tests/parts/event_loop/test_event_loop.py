@@ -68,6 +68,34 @@ def test_one_handler_in_a_hundred_that_blocks_the_loop_makes_all_wait_as_pollacz
     assert agrees(found["loop_busy"], fields["utilisation"], notices=0.25)
 
 
+def instances_of(run):
+    """Which instance had each customer, in the order in which they came."""
+    return run.tables.capacity["server"].instance_of(run.tables.rows["worker"]).tolist()
+
+
+@pytest.mark.parametrize("shared", [{"event_loop": True}, {"cores": 1}], ids=str)
+def test_instances_with_loops_or_cores_take_turns_after_a_crash_too(shared):
+    run = balanced(server([{"work": "10ms"}], {"constant": 100}, 4, instances=3, **shared))
+    assert instances_of(run)[:30] == [0, 1, 2] * 10
+    crash = [{"crash": "server/2", "at": 1, "for": 1}]
+    run = balanced(server([{"work": "10ms"}], {"constant": 100}, 4, faults=crash, instances=3, **shared))
+    while_it_is_away, afterwards = instances_of(run)[110:190], instances_of(run)[210:]
+    assert [while_it_is_away.count(each) for each in range(3)] == [40, 0, 40]
+    assert max(map(afterwards.count, range(3))) - min(map(afterwards.count, range(3))) <= 2
+
+
+@pytest.mark.slow
+def test_each_of_two_loops_waits_as_one_to_which_every_second_customer_comes():
+    """E2/M/1: the times between those who come to a loop are sums of two (Kleinrock, Queueing Systems 1, 6.4)."""
+    rate, speed, share = 150, 100, 0.5
+    for _ in range(200):
+        share = (rate / (rate + speed * (1 - share))) ** 2  # of those who come, how many find the loop busy
+    handle, loops = [{"work": {"exponential": "10ms"}}], {"instances": 2, "event_loop": True}
+    two = server(handle, poisson(rate), 60, 0.05, workers=10_000, **loops)
+    found = measure("two loops", two, lambda run: {"delay": run.services["server"]["loop_delay_mean"]}, 12, shorter=1)
+    assert agrees(found["delay"], share / (speed * (1 - share)))
+
+
 @pytest.mark.parametrize(("faults", "busy"), [((), 1.0), ([{"crash": "server", "at": 4, "for": 4}], 0.5)])
 def test_a_piece_that_is_not_done_held_its_loop_too(faults, busy):
     """A customer at 0 with 20 s of work, in a run of 8 s without time to drain; or until the crash at 4 s."""

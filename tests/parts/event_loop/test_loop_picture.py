@@ -65,10 +65,10 @@ def test_more_loops_than_there_is_room_for_are_all_counted_in_what_is_said():
 
 def test_a_part_of_the_time_and_one_instance_can_be_drawn():
     run = web([{"work": 0.5}], instances=2)
-    made = scene(run, begin=1.75, end=2.25)
-    assert held(made) == {"loop 2": [(2, 2.25, False)]}
+    made = scene(run, begin=2.75, end=3.25)
+    assert held(made) == {"loop 2": [(3, 3.25, False)]}
     assert "held for 25 % of the time" in made.title  # a quarter of a second of one of two loops, in half a second
-    assert held(scene(run, instance=2)) == {}  # the first has workers enough
+    assert held(scene(run, instance=2)) == {"loop 1": [(2, 2.5, False)], "loop 2": [(4, 4.5, False)]}
 
 
 def test_a_service_without_a_loop_is_told():

@@ -258,8 +258,11 @@ def assert_events_agree(run, read):
         told.setdefault(event["subject"], []).append((time, event["data"]["kept"]))
     for workload, number in picked(run):
         moments = run.trace(number, workload)
-        published = [moment.time for moment in moments if moment.what == "publish"]
-        kept = sum(moment.what == "kept" for moment in moments)
+        # What a window gave is told to all whose events are in it, and sent for one of them.
+        sent = [moment for moment in moments if moment.what in ("publish", "kept")]
+        mine = [moment for moment in sent if run.tables.messages["request"][moment.message] == number]
+        published = [moment.time for moment in mine if moment.what == "publish"]
+        kept = sum(moment.what == "kept" for moment in mine)
         events = told.get(f"{workload}/{number}", [])
         assert sorted(time for time, _ in events) == pytest.approx(published, abs=MICROSECOND)
         assert sum(was_kept for _, was_kept in events) == kept

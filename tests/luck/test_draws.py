@@ -171,7 +171,7 @@ def test_the_block_of_a_request_is_its_number_divided_by_1024():
 
 def assert_uncorrelated(one, other):
     error = len(one) ** -0.5
-    assert_notices(error, 1, 0.07, z=FAR)
+    assert_notices(error, 1, 0.075, z=FAR)
     assert abs(np.corrcoef(one, other)[0, 1]) < FAR * error
 
 

@@ -94,7 +94,7 @@ def flow_title(crowd):
     if missing := sum(not each.due <= each.stands.keys() for each in crowd.all):
         return f"{said}; for {missing:,} not all was done{'' if crowd.complete else ' yet'}"
     lag = max((each.consistency_lag for each in crowd.all if each.consistency_lag is not None), default=0.0)
-    return f"{said}; all was done {f'at most {seconds(lag)} later' if lag > 0 else 'by then'}"
+    return f"{said}; all was done {f'at most {seconds(round(lag, 9))} later' if lag > 0 else 'by then'}"
 
 
 # Shares by time.

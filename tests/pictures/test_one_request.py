@@ -10,6 +10,7 @@ from collections import Counter
 import pytest
 from hypothesis import given
 
+from evsim.scenario import Scenario
 from evsim.view import lives, waterfall
 from evsim.view.lifelines import LIFELINE, REPLY
 from evsim.view.sequence import Sequence
@@ -235,6 +236,18 @@ def test_the_pictures_of_a_request_of_a_log_are_what_the_records_say(scenario):
 
 @holds(0.1, stream_systems(), of=MANY)
 def test_the_pictures_of_a_request_of_windows_are_what_the_records_say(scenario):
+    assert_pictures_of_one_request_are_true(run_of(scenario))
+
+
+def test_the_pictures_of_a_request_of_what_counts_as_done_before_it_is_worked_are_what_the_records_say():
+    mailer = {"subscribe": {"channel": "mails", "ack": "before"}, "handle": [{"work": "20ms"}, {"effect": "mail"}]}
+    scenario = Scenario.from_dict({
+        "name": "hasty",
+        "workloads": {"people": {"target": "page", "arrivals": {"constant": 2}}},
+        "services": {"page": {"handle": [{"publish": "mails"}]}, "mailer": mailer},
+        "channels": {"mails": "queue"},
+        "run": {"duration": 5},
+    })  # fmt: skip
     assert_pictures_of_one_request_are_true(run_of(scenario))
 
 

@@ -125,9 +125,6 @@ def _at_most(seen, trials, share):
         return 0.0
     if seen > trials / 2:
         return 1 - _at_most(trials - seen - 1, trials, 1 - share)
-    yes, no, ways = math.log(share), math.log1p(-share), math.lgamma(trials + 1)
-    terms = (
-        ways - math.lgamma(each + 1) - math.lgamma(trials - each + 1) + each * yes + (trials - each) * no
-        for each in range(seen + 1)
-    )
-    return math.fsum(map(math.exp, terms))
+    from evsim.theory.binomial import binomial_chance  # few verdicts need it, and theory takes long to import
+
+    return math.fsum(binomial_chance(each, trials, share) for each in range(seen + 1))

@@ -156,7 +156,7 @@ class Draws:
     row's luck, and where that is past its end asks :meth:`missing`.
     """
 
-    __slots__ = ("values", "_distribution", "_key", "_kind", "_low", "_retry_keys", "_seeds")
+    __slots__ = ("values", "_distribution", "_key", "_later", "_low", "_retry_keys", "_seeds")
 
     def __init__(self, streams, key, distribution):
         whole = distribution.longest * SECOND < _MOST  # then four bytes hold each value, all of them whole ticks
@@ -164,7 +164,7 @@ class Draws:
         self._retry_keys, self._seeds = streams.retry_keys, streams.retry_keys.seeds
         self._key = key
         self._low = int(key[0])
-        self._distribution, self._kind = distribution, distribution.kind
+        self._distribution, self._later = distribution, _later(distribution)
 
     def block(self, number):
         """The values of requests ``number * BLOCK`` to ``(number + 1) * BLOCK - 1``, as a float array."""
@@ -205,18 +205,24 @@ class Draws:
             return float(np.rint(self._distribution.of_requests(number) * SECOND))
         return self._later(self._low + _seed(number, chain) & _MASK)
 
-    def _later(self, state):
-        """The value that a generator in this state gives."""
-        unit, kind = _uniform(state), self._kind
-        if kind == "exponential":
-            return float(round(-log1p(-unit) * self._distribution.mean * SECOND))
-        if kind == "unit":
-            return unit
-        if kind == "constant":
-            return ticks(self._distribution.value)
-        states = [state + index * _BRONZE & _MASK for index in range(self._distribution.draws)]
-        uniforms = np.array([[_uniform(each)] for each in states])
-        return float(round(self._distribution.transform(uniforms)[0] * SECOND))
+
+def _later(distribution):
+    """A function of the state of a generator: the value that it gives. It is asked at each draw of a later attempt."""
+    if distribution.kind == "unit":
+        return _uniform
+    if distribution.kind == "exponential":
+        mean = distribution.mean
+        return lambda state: float(round(-log1p(-_uniform(state)) * mean * SECOND))
+    if distribution.kind == "constant":
+        constant = ticks(distribution.value)
+        return lambda state: constant
+    places = [index * _BRONZE for index in range(distribution.draws)]
+
+    def transformed(state):
+        uniforms = np.array([[_uniform(state + place & _MASK)] for place in places])
+        return float(round(distribution.transform(uniforms)[0] * SECOND))
+
+    return transformed
 
 
 def _seed(number, chain):

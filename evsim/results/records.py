@@ -37,6 +37,7 @@ __all__ = [
     "Table",
     "TooManyRows",
     "Verdict",
+    "column_of",
 ]
 
 LATER = 1 << 30  # a luck from here on is the number of a retry key, that of a later attempt or round
@@ -197,7 +198,12 @@ SKIP_COLUMNS = {"row": "i", "time": "d"}  # handlings that ended as what they we
 RARE = frozenset({"first", "attempt", "round", "sent", "origin", "item"})  # columns that most rows leave blank
 
 
-_BLANKS = {kind: array(kind, [blank]) * GROWTH for kind, blank in BLANK.items()}  # what all columns grow by
+def column_of(kind, values=()):
+    """A column of some values. Codes are bytes: a bytearray takes one in half of the time that an array needs."""
+    return bytearray(values) if kind == "b" else array(kind, values)
+
+
+_BLANKS = {kind: column_of(kind, [blank]) * GROWTH for kind, blank in BLANK.items()}  # what all columns grow by
 
 
 class TooManyRows(RuntimeError):
@@ -215,7 +221,7 @@ class Table:
     def __init__(self, columns, limit=None):
         self.types = dict(columns)
         for name, kind in columns.items():
-            setattr(self, name, RareColumn(kind, BLANK[kind]) if name in RARE else array(kind))
+            setattr(self, name, RareColumn(kind, BLANK[kind]) if name in RARE else column_of(kind))
         self.new: Any = chain.from_iterable(self._numbers(limit)).__next__
         self.count = None  # known after the run
 

@@ -11,7 +11,7 @@ from operator import length_hint
 
 import numpy as np
 
-from evsim.results.records import BLANK, DTYPE, Records, Table
+from evsim.results.records import BLANK, DTYPE, Records, Table, column_of
 from evsim.ticks import SECOND
 
 __all__ = ["Excerpt", "RecycledRecords", "RecycledTable"]
@@ -30,7 +30,7 @@ class RecycledTable(Table):
     def __init__(self, columns):
         self.types, self.full = dict(columns), None
         for name, kind in columns.items():
-            setattr(self, name, array(kind))
+            setattr(self, name, column_of(kind))
         self._ages = array("q")
         self.age = self._ages.__getitem__
         self._extend(FIRST)
@@ -107,7 +107,7 @@ class RecycledTable(Table):
 
 @lru_cache
 def _blanks(kind, count):
-    return array(kind, [BLANK[kind]]) * count
+    return column_of(kind, [BLANK[kind]]) * count
 
 
 class RecycledRecords(Records):

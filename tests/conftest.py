@@ -44,5 +44,6 @@ def pytest_runtest_setup(item):
 
 def pytest_collection_modifyitems(items):
     """Files with slow tests and notebooks come first, so that all processes end together."""
-    slow = {item.path for item in items if item.get_closest_marker("slow") or item.path.suffix == ".ipynb"}
+    marked = {item.path for item in items if item.get_closest_marker("slow") or item.get_closest_marker("ci")}
+    slow = marked | {item.path for item in items if item.path.suffix == ".ipynb"}
     items.sort(key=lambda item: item.path not in slow)

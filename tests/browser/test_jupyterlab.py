@@ -12,7 +12,7 @@ from axe_playwright_python.sync_playwright import Axe
 from tests.browser.lab import ROOT, Lab, browser, server, write_notebook
 from tests.support.nightly import mostly_at_night
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.ci
 
 NOTEBOOKS = sorted(path.stem for path in (ROOT / "notebooks").glob("*.ipynb"))
 DAY = ("00-press-register", "03-event-driven-registration-build-it", "05-twice-or-never")  # nbval runs all of them

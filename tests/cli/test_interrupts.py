@@ -18,7 +18,7 @@ from evsim.experiment.running import Interrupted, in_order
 from evsim.whole import new_file, new_folder
 from tests.support.nightly import nightly
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.ci
 
 pty, termios = pytest.importorskip("pty"), pytest.importorskip("termios")
 ROOT = Path(__file__).resolve().parents[2]

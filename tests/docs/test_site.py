@@ -25,7 +25,7 @@ from evsim.registry import folders
 from tests.browser.lab import ROOT, Pages, browser
 from tests.support.nightly import NIGHTLY, mostly_at_night
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.ci
 
 SHOWN = "04-who-gets-which"
 REPOSITORY = "https://example.org/somebody/evsim"

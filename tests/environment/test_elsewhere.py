@@ -20,7 +20,7 @@ from tests.environment.elsewhere import ROOT, Environment, copy_of_repository
 from tests.luck.test_same_customers import ELSEWHERE, TROUBLED, fingerprint, shop
 from tests.support.nightly import NIGHTLY, nightly
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.ci
 
 PYTHON = (ROOT / "binder/runtime.txt").read_text(encoding="utf-8").strip().removeprefix("python-")
 LATER = ["3.12", "3.13", "3.14"]
@@ -28,7 +28,7 @@ MOST = ["evsim", "notebooks"]
 MOST += [f"tests/{each}" for each in ("cli", "experiment", "lesson", "luck", "scenario", "simpy", "view")]
 FEW = [
     "-m",
-    "not slow",
+    "not slow and not ci",
     "evsim",
     "notebooks/03-event-driven-registration.ipynb",
     "tests/cli/test_commands.py",

@@ -16,7 +16,7 @@ from tests.environment import small_kit
 from tests.environment.elsewhere import python
 from tests.support.nightly import nightly
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.ci
 
 NO_NETWORK = {"PIP_INDEX_URL": "http://127.0.0.1:9/simple"}  # nobody listens there
 RAN = "evsim runs with here\n"

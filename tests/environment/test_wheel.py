@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.ci
 
 ROOT = Path(__file__).resolve().parents[2]
 LIMIT = 120  # s for a command

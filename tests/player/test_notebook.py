@@ -13,7 +13,7 @@ from evsim.view.what_changed import figures
 from tests.browser.lab import OUR_KERNEL, ROOT, Lab, browser, server, write_notebook
 from tests.view import runs
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.ci
 
 SOURCE = """
 import evsim

@@ -20,7 +20,7 @@ from tests.browser.lab import ROOT, Pages, browser
 from tests.support.nightly import by_day, mostly_at_night
 from tests.view import runs
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.ci
 
 PICTURES = ROOT / "build/screenshots"
 STEPS = by_day(50)

@@ -30,7 +30,7 @@ from tests.player.test_page import PICTURES
 from tests.support.nightly import by_day, mostly_at_night
 from tests.view import runs
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.ci
 
 NAMES = ("classic", "events", "doubled", "refused", "cut", "two_workloads", "nobody", "few")
 DAY = ("events", "doubled", "cut")

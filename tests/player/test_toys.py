@@ -13,7 +13,7 @@ from tests.browser.lab import Pages, browser
 from tests.player.test_page import PICTURES, SCREEN, STEPS
 from tests.support.nightly import mostly_at_night
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.ci
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ import evsim
 from tests.browser.lab import browser
 from tests.reporting.designs import large, of_a_few_inputs, shop
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.ci
 
 SHEETS = {"A4": 210, "Letter": 216}  # the width in mm
 MARGIN = 9  # mm, of the page's style

@@ -17,7 +17,7 @@ import pytest
 from tests.support.missing import missing
 from tests.support.nightly import mostly_at_night
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.ci
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent

@@ -19,7 +19,7 @@ from evsim.lesson.deck.players import played
 from tests.site.conftest import PICTURES
 from tests.support.nightly import nightly
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.ci
 
 NAME, SEED = "metastable-retries", 11
 WIDE, NARROW = {"width": 1366, "height": 768}, {"width": 390, "height": 844}

@@ -11,7 +11,7 @@ from evsim.lesson.questions import QUESTIONS
 from tests.notebooks.reading import ran
 from tests.support.nightly import mostly_at_night
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.ci
 
 WIDE, NARROW = {"width": 1366, "height": 768}, {"width": 390, "height": 844}
 

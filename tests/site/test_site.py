@@ -22,7 +22,7 @@ from tests.browser.lab import ROOT
 from tests.site.conftest import PICTURES
 from tests.support.nightly import mostly_at_night
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.ci
 
 WIDE, NARROW = {"width": 1366, "height": 768}, {"width": 390, "height": 844}
 SENTENCES = {

@@ -20,7 +20,7 @@ from tests.support.missing import missing
 from tests.support.nightly import NIGHTLY, mostly_at_night
 from tests.view.renderers import assert_marks_agree, assert_words_agree, wide
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.ci
 DAY = ("00-press-register", "05-twice-or-never")
 each_lesson = pytest.mark.parametrize("name", mostly_at_night(NAMES, *DAY))
 

@@ -4,7 +4,7 @@ import pytest
 
 from tests.snapshots.as_kept import assert_said_as_it_was, names_of
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.ci
 
 DRAWN = names_of("systems from drawn")
 

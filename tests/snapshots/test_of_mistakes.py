@@ -5,7 +5,7 @@ import pytest
 from tests.snapshots.as_kept import assert_said_as_it_was
 from tests.snapshots.kept import ROOMS
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.ci
 
 
 @pytest.mark.parametrize("name", ROOMS["mistakes"])

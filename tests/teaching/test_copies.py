@@ -16,7 +16,7 @@ def sources(notebook):
     return {cell["id"]: "".join(cell["source"]) for cell in notebook["cells"]}
 
 
-@pytest.mark.slow
+@pytest.mark.ci
 @pytest.mark.parametrize("name", [*NAMES, *COMPANIONS])
 def test_every_exercise_has_a_solution_and_it_passes(name):
     left = [cell.id for cell in cells(name) if "check" in cell.tags]
@@ -45,7 +45,7 @@ def test_a_solution_copy_differs_in_what_was_left_to_do_alone():
         assert {cell for cell in before if before[cell] != after[cell]} == set(solutions(path.stem))
 
 
-@pytest.mark.slow
+@pytest.mark.ci
 def test_one_command_writes_all_of_it(tmp_path, capsys):
     assert main([str(tmp_path)]) == 0
     written = {str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*") if path.is_file()}

@@ -10,7 +10,7 @@ from evsim.results.records import Outcome
 from tests.support.nightly import mostly_at_night, nightly
 from tests.testbed.live_runs import effects_of, live_run, shared_queue_run, told_yes
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.ci
 RABBITMQ = pytest.param("rabbitmq", marks=nightly)  # takes 10 s and more to start
 
 

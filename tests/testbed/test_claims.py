@@ -12,7 +12,7 @@ from tests.testbed.live_runs import LOAD, effects_of, needs, told_yes
 BUSY = LOAD | {"services.mailing-list.workers": 12, "services.mailing-list.handle.0.work": "300ms"}
 
 
-@pytest.mark.slow
+@pytest.mark.ci
 @pytest.mark.parametrize("claim", mostly_at_night([False, True], False))
 def test_what_a_killed_consumer_of_redis_held_is_lost_for_good_unless_it_is_claimed(claim):
     needs("redis")

@@ -20,7 +20,7 @@ from tests.support.nightly import mostly_at_night, nightly
 from tests.testbed.live_runs import needs
 
 pytestmark = [
-    pytest.mark.slow,
+    pytest.mark.ci,
     pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="processes are found in /proc"),
 ]
 STARTED = 6  # evsim itself, a mail server, three services and the customers; and a broker, whose server is one more

@@ -8,7 +8,7 @@ from evsim.results.records import Outcome
 from tests.support.nightly import mostly_at_night
 from tests.testbed.live_runs import LOAD, effects_of, needs, told_yes
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.ci
 
 THREE = LOAD | {"services.mailing-list.instances": 3}
 CLASSIC = evsim.load("registration-classic").replace(THREE | {"services.mailing-list.balance": "random"})

@@ -12,7 +12,7 @@ from evsim.testbed.saving_live import described
 from evsim.ticks import SECOND
 from tests.testbed.live_runs import effects_of, live_run, told_yes
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.ci
 
 
 @pytest.fixture(scope="module")

@@ -34,7 +34,7 @@ def server(request, tmp_path):
         yield started
 
 
-@pytest.mark.slow
+@pytest.mark.ci
 @pytest.mark.skipif(not Path("/proc/self/cmdline").exists(), reason="command lines are found in /proc")
 def test_two_runs_at_once_on_a_server_do_not_meet_leave_nothing_and_show_nobody_the_password(server, tmp_path):
     """Each is asked for on the command line, with the URL in the environment."""
@@ -52,7 +52,7 @@ def test_two_runs_at_once_on_a_server_do_not_meet_leave_nothing_and_show_nobody_
     assert server.secret.encode() not in b"".join(seen) + kept + said.encode()
 
 
-@pytest.mark.slow
+@pytest.mark.ci
 def test_nothing_is_left_on_a_server_when_evsim_is_killed(tmp_path):
     with server_outside("nats", tmp_path) as server:
         run = _start(server, tmp_path / "run", 1)
@@ -66,7 +66,7 @@ def test_nothing_is_left_on_a_server_when_evsim_is_killed(tmp_path):
             assert time.monotonic() < end
 
 
-@pytest.mark.slow
+@pytest.mark.ci
 @pytest.mark.parametrize("kind", mostly_at_night(["nats", "redis", "rabbitmq"], "nats"))
 def test_a_server_that_lets_nobody_in_is_named_without_the_password(kind, tmp_path):
     refused = pytest.raises(LiveError, match=r"127\.0\.0\.1:\d+ cannot be reached")
@@ -190,7 +190,7 @@ def _ask(url, query):
     return subprocess.run([program("psql"), url, "-At", "-c", query], capture_output=True, text=True)
 
 
-@pytest.mark.slow
+@pytest.mark.ci
 def test_rows_go_to_a_postgresql_that_is_there_and_none_of_it_is_left(postgres):
     run = evsim.live(
         evsim.load("registration-events").replace(LOAD), seconds=2, kill="database@1s+0.3s", database=postgres
@@ -201,7 +201,7 @@ def test_rows_go_to_a_postgresql_that_is_there_and_none_of_it_is_left(postgres):
     assert _ask(postgres, "select count(*) from pg_tables where tablename like 'evsim%'").stdout == "0\n"
 
 
-@pytest.mark.slow
+@pytest.mark.ci
 def test_a_postgresql_that_lets_nobody_in_is_named_without_the_password(postgres):
     with pytest.raises(LiveError, match="cannot be reached") as failure:
         evsim.live(evsim.load("registration-events"), seconds=1, database=postgres.replace(SECRET, "a-guess"))

@@ -161,19 +161,19 @@ def drawn(scenes):
     return [(key, scene, screens[key], scene.draw()) for key, scene in scenes.items()]
 
 
-@pytest.mark.slow
+@pytest.mark.ci
 def test_screen_and_paper_have_the_words_of_the_scene_and_no_others(drawn):
     for each in drawn:
         assert_words_agree(*each)
 
 
-@pytest.mark.slow
+@pytest.mark.ci
 def test_marks_have_the_same_names_and_colours_in_the_same_order_in_both(drawn):
     for each in drawn:
         assert_marks_agree(*each)
 
 
-@pytest.mark.slow
+@pytest.mark.ci
 def test_all_words_stand_inside_the_picture_on_a_screen_of_any_width(scenes):
     widths = (320, 390, 600, 800)
     every = [*scenes.values(), *(make(long_names()) for make in SCENES.values())]
@@ -185,7 +185,7 @@ def test_all_words_stand_inside_the_picture_on_a_screen_of_any_width(scenes):
         assert all(inside), (scene.name, scene.title, width)
 
 
-@pytest.mark.slow
+@pytest.mark.ci
 def test_names_in_the_margin_that_are_the_same_stand_apart(scenes):
     scene = replace(scenes["flow", "classic"], ends=(End(1.0, "the same"), End(50.0, "the same")))
     (found,) = in_browser((scene, None, 768))

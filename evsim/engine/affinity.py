@@ -17,7 +17,7 @@ class InstanceAffinity(dict):
         places = range(len(inbox))
         for place in reversed(places) if last else places:
             row = inbox[place]
-            worker = at_home.get(self[row]) if row in self else free[0]
+            worker = at_home.get(self[row]) if row in self else next(iter(free))
             if worker is not None:
                 del inbox[place]
                 free.remove(worker)

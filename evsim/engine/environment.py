@@ -7,7 +7,7 @@ from math import inf
 from typing import Any
 
 import simpy
-from simpy.core import BoundClass, EmptySchedule, StopSimulation
+from simpy.core import EmptySchedule, StopSimulation
 from simpy.events import NORMAL, URGENT, Event, EventPriority
 
 from evsim.engine.depth import roomy
@@ -60,9 +60,6 @@ class Environment(simpy.Environment):
 
     def __init__(self, initial_time=0):
         super().__init__(initial_time)
-        for name, made in vars(simpy.Environment).items():
-            if isinstance(made, BoundClass):  # SimPy binds those of the class itself alone: timeout, process ...
-                setattr(self, name, getattr(self, name))
         self._next_key = _Sequences()
         self._next_normal_key = self._next_key[NORMAL * _SIMPY_STEP]
         self._fire = self.fire  # one bound method for all events, made once

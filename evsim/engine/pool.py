@@ -6,7 +6,8 @@ as an :class:`evsim.engine.elastic.ElasticPool`.
 """
 
 from collections import deque
-from itertools import chain, zip_longest
+
+from evsim.engine.instances_in_turn import Turns
 
 __all__ = ["Instance", "Pool"]
 
@@ -45,9 +46,14 @@ class Pool:
         self.service, self.width, self.workers = service, service.settings.most_workers, service.settings.workers
         self.env, self.records = service.kernel.env, service.kernel.records
         self.instances, self.members = [], []  # every one that there was, by its number; who belongs to it now
-        self.free, self.away, self.up = deque(), set(), 0
-        self.in_turn = any(each.workers_share for each in service.settings.policies.values())
+        self.free, self.away, self.up = self._nobody(), set(), 0
         self.open()
+
+    def _nobody(self):
+        """Nobody is free. Instances whose workers share what does the work take turns, so that all have their share."""
+        settings = self.service.settings
+        share = any(each.workers_share for each in settings.policies.values())
+        return Turns(self.width) if share and settings.most_instances > 1 else deque()
 
     def open(self):
         """Make the instances with which the run begins."""
@@ -88,23 +94,8 @@ class Pool:
         self.up += 1
         self._born(instance)
         self._ready(instance)
-        self.may_begin(self.workers_of(instance.number))
+        self.free.extend(self.workers_of(instance.number))
         return instance
-
-    def may_begin(self, workers):
-        """Some more workers are free, after those who are.
-
-        Where the workers of an instance share what does the work, who comes is spread over the instances: they take
-        turns from now on.
-        """
-        self.free.extend(workers)
-        if self.in_turn:
-            its = {}
-            for worker in self.free:
-                its.setdefault(worker // self.width, []).append(worker)
-            turns = [worker for worker in chain.from_iterable(zip_longest(*its.values())) if worker is not None]
-            self.free.clear()
-            self.free.extend(turns)
 
     def _born(self, instance):
         lives = self.records.instances
@@ -195,4 +186,4 @@ class Pool:
     def _give_back(self, instance, held):
         if instance.frozen is None:
             self.away.discard(instance.number)
-            self.may_begin(worker for worker in self.workers_of(instance.number) if worker not in held)
+            self.free.extend(worker for worker in self.workers_of(instance.number) if worker not in held)

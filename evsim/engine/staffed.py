@@ -85,5 +85,5 @@ class StaffedPool(ElasticPool):
         for number in self.members if workers > before else ():
             if number not in self.away:
                 new = self.workers_of(number)[before:]
-                self.may_begin(worker for worker in new if worker not in held)
+                self.free.extend(worker for worker in new if worker not in held)
         self.service.readers_changed()

@@ -102,8 +102,8 @@ class Drawing:
         if len(every) > MOST_SLOTS:
             yield from self.crowd(name, busy, len(there))
         else:
-            followers = {number for number, _ in self.run.records.batches}
-            jobs = {each[0]: each for each in busy if each[1] not in followers}
+            first = {job[0]: job for job in reversed(busy)}
+            jobs = first | {job[0]: job for job in reversed(busy) if job[3]}  # of a batch, whoever waits
             for worker in every:
                 at = self.slot(box, len(every), worker)
                 if worker in jobs:

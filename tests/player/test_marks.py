@@ -141,6 +141,28 @@ def crowded():
     }).run()  # fmt: skip
 
 
+def test_a_worker_waits_while_any_message_of_its_batch_does():
+    """Two messages are taken together; the second asks for one second, when the turn of the first is over."""
+    run = Scenario.from_dict({
+        "name": "batch",
+        "workloads": {"page": {"target": "front", "arrivals": {"burst": 2}}},
+        "services": {
+            "front": {"handle": [{"publish": "facts"}]},
+            "reader": {"subscribe": {"channel": "facts", "batch": 2, "batch_window": 1},
+                       "handle": [{"for_each": [{"call": "slow"}]}]},
+            "slow": {"handle": [{"work": 1}]},
+        },
+        "channels": {"facts": {"queue": {}}},
+        "run": {"duration": 10, "warmup": 0},
+    }).run()  # fmt: skip
+    shown = film(run) | {"moments": [(1_500_000, None)]}
+    (said,) = ask([shown], QUESTION, NAMES)
+    slots = [each for each in said["moments"][0]["parts"] if each[0].startswith("ev-slot") and "reader" in each[6]]
+    assert [(each[0], each[6]) for each in slots] == [
+        ("ev-slot waits", "customer 1: reader waits for slow, held for 1.5 s")
+    ]
+
+
 def test_the_stage_draws_the_records_at_any_moment():
     names = ["lossy", "crashed calls", "letters", "troubled", "committing", "read again", "refused"]
     elastic = evsim.load("cold-start-burst").run()

@@ -3,6 +3,8 @@
 Who finds none free is bound to a new one (or to one that starts and has room), whichever gets free meanwhile.
 """
 
+from collections import deque
+
 from evsim.engine.elastic import ElasticPool
 from evsim.engine.environment import TIMEOUT
 from evsim.engine.service_policy import ServicePolicy
@@ -54,6 +56,9 @@ class Environments(ElasticPool):
     def open(self):
         for _ in range(self.settings.provisioned):
             self._stays(self.begin().number)
+
+    def _nobody(self):
+        return deque()  # whose turn it is says `reuse`
 
     def _stays(self, number):
         self.provisioned.add(number)

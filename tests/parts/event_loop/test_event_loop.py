@@ -84,6 +84,14 @@ def test_instances_with_loops_or_cores_take_turns_after_a_crash_too(shared):
     assert max(map(afterwards.count, range(3))) - min(map(afterwards.count, range(3))) <= 2
 
 
+@pytest.mark.parametrize("shared", [{"event_loop": True}, {"cores": 1}], ids=str)
+def test_instances_take_turns_however_often_their_workers_were_free_before(shared):
+    """A thousand customers for twice sixty workers, who are free again after random times."""
+    run = balanced(server([{"work": {"exponential": "10ms"}}], poisson(100), 10, instances=2, workers=60, **shared))
+    assert len(run.requests) > 900
+    assert [place for place, instance in enumerate(instances_of(run)) if instance != place % 2] == []
+
+
 @pytest.mark.slow
 def test_each_of_two_loops_waits_as_one_to_which_every_second_customer_comes():
     """E2/M/1: the times between those who come to a loop are sums of two (Kleinrock, Queueing Systems 1, 6.4)."""
@@ -91,8 +99,8 @@ def test_each_of_two_loops_waits_as_one_to_which_every_second_customer_comes():
     for _ in range(200):
         share = (rate / (rate + speed * (1 - share))) ** 2  # of those who come, how many find the loop busy
     handle, loops = [{"work": {"exponential": "10ms"}}], {"instances": 2, "event_loop": True}
-    two = server(handle, poisson(rate), 60, 0.05, workers=10_000, **loops)
-    found = measure("two loops", two, lambda run: {"delay": run.services["server"]["loop_delay_mean"]}, 12, shorter=1)
+    two = server(handle, poisson(rate), 240, 0.05, workers=10_000, **loops)
+    found = measure("two loops", two, lambda run: {"delay": run.services["server"]["loop_delay_mean"]}, 12)
     assert agrees(found["delay"], share / (speed * (1 - share)))
 
 

@@ -31,8 +31,11 @@ export function short(text, letters) {
 export function serviceMarks(stage, service, state) {
   const { name } = service;
   const box = stage.boxes[name];
-  const held = new Map(); // worker -> what it works on; of a batch, what leads it
-  for (const job of state.busy) if (!held.has(job.worker)) held.set(job.worker, job);
+  const held = new Map(); // worker -> what it works on; of a batch, whoever waits, or else the first
+  for (const job of state.busy) {
+    const known = held.get(job.worker);
+    if (!known || (job.waits.length && !known.waits.length)) held.set(job.worker, job);
+  }
   return [
     ...faultMarks(box, state.faults, service),
     ...written(stage, box, name, state.written),

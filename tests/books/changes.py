@@ -1,8 +1,12 @@
 """Changes for random systems: of each kind of setting that may be another while a system runs."""
 
+from hypothesis import reject
 from hypothesis import strategies as st
 
-__all__ = ["change"]
+from evsim.scenario import Scenario, ScenarioError
+from tests.books.systems import systems
+
+__all__ = ["changed_systems", "some_changes"]
 
 TIME = st.sampled_from([0, 0.25, 1, {"exponential": 0.3}])
 OF_SERVICES = {
@@ -44,18 +48,41 @@ OF_SUBSCRIPTIONS = {
 }
 
 
-def change(draw, data):
+@st.composite
+def some_changes(draw, data):
+    """One to three changes of the system `data`, some of which end; without their moment."""
+    found = []
+    for _ in range(draw(st.integers(1, 3))):
+        one = _change(draw, data)
+        length = 1 if "restart" in one else draw(st.sampled_from([None, 0.5, 2]))
+        found.append(one if length is None or "purge" in one else {**one, "for": length})
+    return found
+
+
+@st.composite
+def changed_systems(draw):
+    """Systems with changes in their file."""
+    data = draw(systems()).to_dict()
+    data["faults"] = [*data.get("faults", ()), *({**each, "at": 2.5} for each in draw(some_changes(data)))]
+    try:
+        return Scenario.from_dict(data)
+    except ScenarioError:
+        reject()  # what cannot be
+
+
+def _change(draw, data):
     """A change of the system `data`, which may be one that evsim refuses; without its moment."""
     queues = [name for name, kind in data.get("channels", {}).items() if kind == "queue" or "queue" in kind]
+    act = draw(st.sampled_from(["change"] * 5 + ["restart"] + (["purge", "shovel"] * 2 if queues else [])))
+    if act != "change":
+        return {act: draw(st.sampled_from(sorted(data["services"]) if act == "restart" else queues))}
     kinds = {name: kind if isinstance(kind, dict) else {} for name, kind in data.get("channels", {}).items()}
     logs = [name for name, kind in kinds.items() if (kind.get("log") or {}).get("retention")]
     if logs and draw(st.booleans()):
         return {"change": f"channels.{logs[0]}.log.retention", "to": draw(st.sampled_from([0.5, 5, {"messages": 2}]))}
     name = draw(st.sampled_from([*data["services"], *data["services"], *data["workloads"], *queues]))
     if name in queues:
-        setting = draw(st.sampled_from([*sorted(OF_QUEUES), "purge", "shovel"]))
-        if setting in ("purge", "shovel"):
-            return {setting: name}
+        setting = draw(st.sampled_from(sorted(OF_QUEUES)))
         return {"change": f"channels.{name}.queue.{setting}", "to": draw(OF_QUEUES[setting])}
     if name in data["workloads"]:
         setting = draw(st.sampled_from(sorted(OF_WORKLOADS)))

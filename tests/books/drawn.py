@@ -14,8 +14,10 @@ from hypothesis import given
 
 from evsim.scenario import Scenario
 from evsim.scenario.part import Part, Tagged
+from tests.books.changes import changed_systems
 from tests.books.holding import examples
 from tests.books.systems import calm_systems, stable_systems, systems
+from tests.parts.for_each.drawing import batch_systems
 from tests.parts.log.drawing import log_systems
 from tests.parts.operations.drawing import operation_systems
 from tests.parts.window.drawing import stream_systems
@@ -29,6 +31,8 @@ SHARES = [
     (0.1, log_systems()),
     (0.1, stream_systems()),
     (0.05, operation_systems()),
+    (0.05, batch_systems()),
+    (0.1, changed_systems()),
 ]
 
 

@@ -472,7 +472,7 @@ def _workload(draw, cast):
                 },
                 {"batch": {"rate": rate, "size": 3}},
                 {"batch": {"rate": rate / 2, "size": {"geometric": 2}}},
-                {"profile": {"points": [[0, rate], [cast.duration, 2 * rate]], "gaps": "constant"}},
+                {"profile": {"points": [[0, 2 * rate], [cast.duration, 4 * rate]], "gaps": "constant", "load": 0.5}},
                 {"burst": {"count": 10, "at": 2}},
                 {"closed": closed},
                 {"closed": {**closed, "think": {"exponential": 1}}},
@@ -483,6 +483,8 @@ def _workload(draw, cast):
     settings["key"] = draw(st.sampled_from([None, {"uniform": 3}, {"zipf": {"keys": 5, "s": 1.5}}]))
     if "patience" in cast.hazards:
         settings["patience"] = draw(st.sampled_from([None, 0.5, 1, 5]))
+    if "limit" in cast.hazards and rate == 4:
+        settings["admitted"] = 0.75
     return settings
 
 

@@ -35,12 +35,6 @@ def put(env, log, delay, rank, word):
         env.call_in(delay, log.append, word, rank)
 
 
-@pytest.mark.parametrize("what", ["process", "timeout", "event", "all_of", "any_of"])
-def test_what_makes_an_event_is_bound_once_as_on_the_clock_of_simpy(env, what):
-    assert getattr(simpy.Environment(), what).__func__ is getattr(env, what).__func__
-    assert getattr(env, what) is getattr(env, what)
-
-
 # What comes first.
 
 

@@ -8,7 +8,7 @@ from evsim import theory
 from evsim.results.deliveries import DELIVERY_STATES
 from evsim.scenario import Scenario, ScenarioError
 from evsim.scenario.changes import become, changeable, changes
-from tests.books.changes import change
+from tests.books.changes import some_changes
 from tests.books.checks import assert_figures_add_up, assert_ledger_adds_up, assert_same_records
 from tests.books.holding import holds, remember
 from tests.books.systems import systems
@@ -70,13 +70,8 @@ def shop():
 def changing(draw):
     """A system, changes of it, and the moment when they begin."""
     whole = draw(systems())
-    data = whole.to_dict()
-    found = []
-    for _ in range(draw(st.integers(1, 3))):
-        one = change(draw, data)
-        length = draw(st.sampled_from([None, 0.5, 2]))
-        found.append(one if length is None or "purge" in one else {**one, "for": length})
-    return whole, found, draw(st.integers(1, 4 * int(whole.run_settings.duration) - 1)) / 4
+    moments = st.integers(1, 4 * int(whole.run_settings.duration) - 1)
+    return whole, draw(some_changes(whole.to_dict())), draw(moments) / 4
 
 
 @pytest.mark.slow

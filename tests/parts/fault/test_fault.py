@@ -132,12 +132,12 @@ def struck(run, column, code):
 def test_two_faults_of_a_probability_are_independent_causes(fault, column, code):
     """Of two that strike half of all, neither strikes a quarter."""
     half = fault | {"probability": 0.5, "at": 0}
-    assert proportion_agrees(*struck(shop(half, half, arrivals=20), column, code), 0.75)
+    assert proportion_agrees(*struck(shop(half, half, arrivals=25), column, code), 0.75)
 
 
 def test_what_a_link_loses_and_what_a_fault_loses_are_independent_causes():
     links = {"wire": {"between": ["front", "database"], "loss": 0.5}}
-    run = shop({"loss": "wire", "probability": 0.5, "at": 0}, arrivals=20, network={"links": links})
+    run = shop({"loss": "wire", "probability": 0.5, "at": 0}, arrivals=25, network={"links": links})
     assert proportion_agrees(*struck(run, "outcome", Outcome.LOST), 0.75)
 
 

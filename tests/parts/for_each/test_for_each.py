@@ -7,6 +7,7 @@ from evsim.results.batches import leaders
 from evsim.results.records import Outcome, Reason, Verdict
 from evsim.scenario import Scenario
 from tests.support.cases import case, expected
+from tests.support.nightly import by_day
 from tests.support.statistics import agrees
 from tests.truth.measuring import balanced
 from tests.truth.systems import arrivals_from, consumers, exponential, poisson
@@ -133,9 +134,9 @@ def failing(chance, **settings):
 
 @pytest.fixture(scope="module")
 def batches_of_ten():
-    """(ten messages at a time that fail with probability 0.1, without reports and with them) of eight runs."""
+    """(ten messages at a time that fail with probability 0.1, without reports and with them) of eight runs or more."""
     return [[balanced(failing(0.1, report_item_failures=reports), seed) for reports in (False, True)]
-            for seed in range(8)]  # fmt: skip
+            for seed in range(by_day(16, least=8))]  # fmt: skip
 
 
 def test_a_batch_fails_unless_all_of_its_messages_are_well(batches_of_ten):

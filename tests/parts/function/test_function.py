@@ -7,6 +7,7 @@ from evsim import load
 from evsim.parts.function.words import COLD
 from evsim.scenario import ScenarioError
 from tests.support.cases import case
+from tests.support.nightly import by_day
 from tests.support.statistics import agrees, proportion_agrees
 from tests.truth.measuring import balanced, measure
 from tests.truth.systems import poisson, system
@@ -194,7 +195,7 @@ def test_a_concurrency_limit_loses_what_erlang_says():
 @pytest.mark.parametrize("product", ["0.1", "0.5", "1", "2", "5"])
 def test_without_work_to_speak_of_a_request_is_cold_if_the_gap_outlives_the_keep_alive(product):
     expected = case("COLD-exp(-lam tau)")["expected"][product]
-    run = balanced(function(0, poisson(1), 2500, keep_alive=float(product)))
+    run = balanced(function(0, poisson(1), by_day(10_000), keep_alive=float(product)))
     assert proportion_agrees(
         cold(run) - 1,
         len(run.requests) - 1,
@@ -257,14 +258,14 @@ def test_twenty_experiments_on_aws_lambda_are_met_as_well_as_by_simfaas():
 def test_one_environment_that_starts_when_somebody_waits_is_a_queue_with_set_up_times(identifier, init, figure):
     fields = case(identifier)
     p = fields["parameters"]
-    one = function({"exponential": 1 / p["mu"]}, poisson(p["lam"]), 1000 / p["lam"], 0.05,
+    one = function({"exponential": 1 / p["mu"]}, poisson(p["lam"]), 2000 / p["lam"], 0.05,
                    init=init, most=1, when_full="wait", keep_alive=p.get("keep_alive", 0))  # fmt: skip
     found = measure(
         identifier,
         one,
         lambda run: {"W": run.summary()["response_mean"], "P(cold)": run.services["server"]["cold_starts"]},
         8,
-        shorter=1,
+        shorter=2,
         conserving=False,
     )
     cold_name = next(name for name in fields["expected"] if "cold" in name)

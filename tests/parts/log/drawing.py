@@ -88,8 +88,9 @@ def _number(settings):
 
 
 def _hasty(settings):
-    """Some groups read uncommitted."""
-    return _written({**settings, "isolation": "read_uncommitted" if _number(settings) % 4 == 0 else None})
+    """Some groups read uncommitted, and some say that they do not."""
+    isolation = {0: "read_uncommitted", 1: "read_committed"}.get(_number(settings) % 4)
+    return _written({**settings, "isolation": isolation})
 
 
 def _polling(settings):

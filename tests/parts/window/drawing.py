@@ -1,5 +1,7 @@
 """Windows, as Hypothesis draws them: a step, and the systems around it."""
 
+from zlib import crc32
+
 from hypothesis import strategies as st
 
 from evsim.scenario import Scenario
@@ -45,6 +47,8 @@ def windows(draw):
     }
     if "tumbling" in step:
         step["offset"] = draw(st.sampled_from([0, 0.5]))
+    number = crc32(repr(sorted(step.items(), key=str)).encode())  # nothing is drawn: all others stay as they were
+    step["like"] = {0: "flink", 1: "kafka-streams", 2: "beam"}.get(number % 8)
     step["by"] = draw(st.sampled_from(["key", "all"]))
     step["aggregate"] = draw(AGGREGATES) if step["by"] == "key" else draw(st.one_of(AGGREGATES, st.just("distinct")))
     return step

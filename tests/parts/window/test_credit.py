@@ -11,6 +11,7 @@ from evsim.parts.queue.engine.credit import Credit
 from evsim.results.records import Fate
 from evsim.scenario import Scenario
 from evsim.theory import blocking_stages
+from tests.support.nightly import by_day
 from tests.support.statistics import agrees
 from tests.truth.measuring import balanced
 
@@ -63,7 +64,7 @@ def blocked_after_service(places, first, second):
 
 @pytest.mark.parametrize(("places", "first", "second"), [(1, 1, 1), (2, 0.5, 1), (2, 1, 0.5)])
 def test_two_stations_with_few_places_between_them_do_what_theory_says(places, first, second):
-    scenario = tandem(places, {"exponential": first}, {"exponential": second})
+    scenario = tandem(places, {"exponential": first}, {"exponential": second}, duration=by_day(800))
     throughput, blocked = blocked_after_service(places, first, second)
     assert first != second or throughput == pytest.approx(blocking_stages(stages=2, buffer=places))
     runs = [balanced(scenario, seed) for seed in range(8)]

@@ -15,7 +15,7 @@ from release.checklist import STEPS, Release
 
 NAMES = [step.__name__ for step in STEPS]
 LEFT = """\
-Left for you, who may:
+Left for you, who may, if the whole night is green (EVSIM_NIGHTLY=1 python kit.py test):
   git tag -a v{version} -m "evsim {version}" && git push origin v{version}
   python -m twine upload {folder}/*.whl {folder}/*.tar.gz"""
 

@@ -29,7 +29,7 @@ class Attempts:
     def copy(self, row):
         """A second row for the attempt `row`, made by the link: it is worked like the first, and settles nothing."""
         rows = self.kernel.records.rows
-        copied = rows.new()
+        copied = next(rows.new)
         for column in (rows.place, rows.round, rows.parent, rows.attempt):
             column[copied] = column[row]
         rows.first[copied] = obligation(rows, row)
@@ -41,7 +41,7 @@ class Attempts:
     def next(self, row):
         """A new row for another attempt at the obligation of `row`, born now."""
         kernel, rows = self.kernel, self.kernel.records.rows
-        following, place, first = rows.new(), rows.place[row], obligation(rows, row)
+        following, place, first = next(rows.new), rows.place[row], obligation(rows, row)
         number = attempt_number(rows, row) + 1
         rows.place[following], rows.parent[following] = place, rows.parent[row]
         rows.first[following], rows.attempt[following] = first, number

@@ -106,7 +106,7 @@ class Channel:
         if self.keeps_once and self.has(message):
             return message
         messages = self.kernel.records.messages
-        copy = messages.new()
+        copy = next(messages.new)
         for column in ("channel", "route", "cause", "origin", "key", "partition", "item"):
             getattr(messages, column)[copy] = getattr(messages, column)[message]
         messages.published[copy] = self.kernel.env._now

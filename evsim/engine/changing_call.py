@@ -46,11 +46,11 @@ class ChangingCall(RequestReply):
 
     def _timed(self, send):
         env, expired = self.kernel.env, self.expired
-        queue, next_key = env._queue, env.key_counter(TIMEOUT)
+        queue, counter = env._queue, env.key_counter(TIMEOUT)
 
         def ask(row):
             if self.timeout is not None:
-                heappush(queue, (env._now + self.timeout, next_key(), expired, row))
+                heappush(queue, (env._now + self.timeout, next(counter), expired, row))
             send(row)
 
         return ask

@@ -1,6 +1,6 @@
 """The clock: a SimPy environment on whose heap plain callables lie beside ordinary SimPy events."""
 
-from collections.abc import Callable
+from collections.abc import Iterator
 from heapq import heapify, heappop, heappush
 from itertools import count, repeat
 from math import inf
@@ -37,11 +37,11 @@ class SimulationError(RuntimeError):
     """A callable of the simulation failed; the message names the part and the simulated time."""
 
 
-class _Sequences(dict[int, Callable[[], int]]):
+class _Counters(dict[int, Iterator[int]]):
     """One counter for each rank: the key of a heap entry is rank and order of scheduling in one integer."""
 
     def __missing__(self, rank):
-        self[rank] = counter = count(rank << _SEQUENCE_BITS).__next__
+        self[rank] = counter = count(rank << _SEQUENCE_BITS)
         return counter
 
 
@@ -60,32 +60,32 @@ class Environment(simpy.Environment):
 
     def __init__(self, initial_time=0):
         super().__init__(initial_time)
-        self._next_key = _Sequences()
-        self._next_normal_key = self._next_key[NORMAL * _SIMPY_STEP]
+        self._counters = _Counters()
+        self._normal_counter = self._counters[NORMAL * _SIMPY_STEP]
         self._fire = self.fire  # one bound method for all events, made once
         self.depth = 0  # how deep its callables may call each other, beyond what is usual
 
     def key_counter(self, rank):
-        """A function that gives the next heap key of `rank`; parts keep it and push entries themselves."""
-        return self._next_key[rank]
+        """An iterator over the heap keys of `rank`; parts keep it and push entries themselves."""
+        return self._counters[rank]
 
     def call_at(self, time, function, argument=None, rank=ARRIVAL):
         """Call ``function(argument)`` when the clock reads `time` (not before now)."""
         if not time >= self._now:
             raise ValueError(f"time ({time}) must not be before the current simulation time ({self._now})")
-        heappush(self._queue, (time, self._next_key[rank](), function, argument))
+        heappush(self._queue, (time, next(self._counters[rank]), function, argument))
 
     def call_in(self, delay, function, argument=None, rank=ARRIVAL):
         """Call ``function(argument)`` after `delay` (0 or more)."""
         if not delay >= 0:
             raise ValueError(f"delay ({delay}) must be a number, 0 or more")
-        heappush(self._queue, (self._now + delay, self._next_key[rank](), function, argument))
+        heappush(self._queue, (self._now + delay, next(self._counters[rank]), function, argument))
 
     def schedule(self, event, priority=NORMAL, delay=0):
         """Schedule a SimPy `event` with a given `priority` and `delay`."""
         if delay != delay:
             raise ValueError(f"Delay {delay} of {event} is not a number")
-        key = self._next_normal_key() if priority == NORMAL else self._next_key[priority * _SIMPY_STEP]()
+        key = next(self._normal_counter if priority == NORMAL else self._counters[priority * _SIMPY_STEP])
         heappush(self._queue, (self._now + delay, key, self._fire, event))
 
     def peek(self):
@@ -179,7 +179,7 @@ class Environment(simpy.Environment):
             raise ValueError(f"until ({time}) must be greater than the current simulation time")
         stop = Event(self)
         stop._ok, stop._value = True, None
-        heappush(self._queue, (self._moment(time), self._next_key[URGENT * _SIMPY_STEP](), self._fire, stop))
+        heappush(self._queue, (self._moment(time), next(self._counters[URGENT * _SIMPY_STEP]), self._fire, stop))
         return stop
 
     def _moment(self, time):

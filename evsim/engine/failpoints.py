@@ -41,7 +41,7 @@ class Failpoints:
     def _strike(self, index, request, function):
         compiler, system, env = self.compiler, self.compiler.system, self.compiler.env
         luck, outcome, number_of = compiler.rows.luck, compiler.rows.outcome, compiler.kernel.streams.of
-        due, clocks, queue, next_key = system.failpoints_due, system.clocks, env._queue, env.key_counter(FAULT)
+        due, clocks, queue, counter = system.failpoints_due, system.clocks, env._queue, env.key_counter(FAULT)
 
         def go_on(row):
             if not outcome[row]:
@@ -57,7 +57,7 @@ class Failpoints:
         def pass_by(row):
             if index in due and number_of(luck[row])[0] == request:
                 due.discard(index)
-                heappush(queue, (env._now, next_key(), strike, row))
+                heappush(queue, (env._now, next(counter), strike, row))
             else:
                 function(row)
 

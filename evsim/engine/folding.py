@@ -47,7 +47,7 @@ class Folding:
         self._check()
         cut = Cut(self.kernel)
         # What gives out new numbers has more of them, which nobody holds yet.
-        givers = [getattr(self.kernel.records, name).new.__self__ for name in self.kernel.records.tables]
+        givers = [getattr(self.kernel.records, name).new for name in self.kernel.records.tables]
         ended = cut.ended(held_numbers(self.system, self.kernel.env._queue, but=givers))
         if ended.any():
             self.count(cut.excerpt(ended, self.until))

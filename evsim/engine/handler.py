@@ -171,12 +171,12 @@ class Compiler:
 
     def through_heap(self, function):
         """`function`, called through the heap at the same moment."""
-        env, next_key = self.env, self.env.key_counter(ANSWER)
+        env, counter = self.env, self.env.key_counter(ANSWER)
         queue = env._queue
         self.carries(function)
 
         def start(row):
-            heappush(queue, (env._now, next_key(), function, row))
+            heappush(queue, (env._now, next(counter), function, row))
 
         return start
 

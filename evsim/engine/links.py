@@ -171,21 +171,21 @@ class Links:
     def _guarded_hop(self, link, draws, purpose, table, then, lost, last, rank, loss):
         kernel, env = self.kernel, self.kernel.env
         chances = kernel.streams.uniforms("loss", *purpose)
-        queue, next_key = env._queue, env.key_counter(rank)
+        queue, counter = env._queue, env.key_counter(rank)
         luck = table.luck
-        fail_key = env.key_counter(FAULT)
+        fault_counter = env.key_counter(FAULT)
 
         def hop(row):
             delay, chance = draws.of(luck[row]), chances.of(luck[row])
             if link.loses(chance):
                 kernel.records.incidents.append((env._now, loss, link.name, row))
                 if lost is not None:
-                    heappush(queue, (env._now, fail_key(), lost, row))
+                    heappush(queue, (env._now, next(fault_counter), lost, row))
                 return
             due = env._now + link.delayed(delay)
             if last is not None:
                 last[0] = due = max(due, last[0])
-            heappush(queue, (due, next_key(), then, row))
+            heappush(queue, (due, next(counter), then, row))
 
         return hop
 
@@ -209,18 +209,18 @@ def any_of(*probabilities):
 
 def _plain_hop(kernel, draws, latency, table, then, last, rank):
     env = kernel.env
-    queue, next_key = env._queue, env.key_counter(rank)
+    queue, counter = env._queue, env.key_counter(rank)
     luck, values, missing = table.luck, draws.values, draws.missing
 
     def hop_constant(row):
-        heappush(queue, (env._now + delay, next_key(), then, row))
+        heappush(queue, (env._now + delay, next(counter), then, row))
 
     def hop(row):
         try:
             delay = values[luck[row]]
         except IndexError:
             delay = missing(luck[row])
-        heappush(queue, (env._now + delay, next_key(), then, row))
+        heappush(queue, (env._now + delay, next(counter), then, row))
 
     def hop_ordered(row):
         try:
@@ -231,7 +231,7 @@ def _plain_hop(kernel, draws, latency, table, then, last, rank):
             due = last[0]
         else:
             last[0] = due
-        heappush(queue, (due, next_key(), then, row))
+        heappush(queue, (due, next(counter), then, row))
 
     if latency.is_constant:
         delay = ticks(latency.value)
@@ -242,12 +242,12 @@ def _plain_hop(kernel, draws, latency, table, then, last, rank):
 def _hop_ahead(kernel, draws, latency, table, then, last, rank, ahead):
     """An ordered plain hop that writes down its end when it begins."""
     env = kernel.env
-    queue, next_key = env._queue, env.key_counter(rank)
+    queue, counter = env._queue, env.key_counter(rank)
     luck, values, missing = table.luck, draws.values, draws.missing
 
     def hop_constant(row):
         ahead[row] = due = env._now + delay
-        heappush(queue, (due, next_key(), then, row))
+        heappush(queue, (due, next(counter), then, row))
 
     def hop(row):
         try:
@@ -259,7 +259,7 @@ def _hop_ahead(kernel, draws, latency, table, then, last, rank, ahead):
         else:
             last[0] = due
         ahead[row] = due
-        heappush(queue, (due, next_key(), then, row))
+        heappush(queue, (due, next(counter), then, row))
 
     if latency.is_constant:
         delay = ticks(latency.value)

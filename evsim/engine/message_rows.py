@@ -21,7 +21,7 @@ def writer(kernel, route):
     partitions, partition_of = messages.partition, route.partition_of
 
     def write(row):
-        message = new()
+        message = next(new)
         channels[message] = channel
         routes[message] = number
         causes[message] = row
@@ -97,7 +97,7 @@ def afresh(kernel, hop, then):
 def forward(kernel, origin, cause, target, luck):
     """A channel makes a message for the channel `target` of another one, `origin`; it returns its number."""
     messages, site = kernel.records.messages, kernel.destination(origin).site
-    message, number = messages.new(), site.numbers[target.name]
+    message, number = next(messages.new), site.numbers[target.name]
     messages.channel[message], messages.route[message] = target.number, number
     messages.cause[message], messages.origin[message] = cause, origin
     messages.key[message], messages.luck[message] = messages.key[origin], luck
@@ -119,7 +119,7 @@ def is_letter(kernel, message):
 def refused_letter(kernel, letter, fate):
     """A dead letter that its channel does not take is lost there: as nobody is told, the ledger is."""
     rows, now = kernel.records.rows, kernel.env._now
-    row = rows.new()
+    row = next(rows.new)
     rows.luck[row], rows.parent[row] = kernel.records.messages.luck[letter], letter
     rows.born[row] = rows.ready[row] = rows.ended[row] = rows.settled[row] = now
     rows.outcome[row] = Outcome.WITHDRAWN

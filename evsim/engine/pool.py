@@ -99,7 +99,7 @@ class Pool:
 
     def _born(self, instance):
         lives = self.records.instances
-        instance.life = life = lives.new()
+        instance.life = life = next(lives.new)
         lives.service[life], lives.instance[life], lives.born[life] = (
             self.service.number,
             instance.number,

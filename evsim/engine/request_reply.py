@@ -131,10 +131,10 @@ class RequestReply:
 
     def _timed(self, send):
         env, limit, expired = self.kernel.env, self.timeout, self.expired
-        queue, next_key = env._queue, env.key_counter(TIMEOUT)
+        queue, counter = env._queue, env.key_counter(TIMEOUT)
 
         def ask(row):
-            heappush(queue, (env._now + limit, next_key(), expired, row))
+            heappush(queue, (env._now + limit, next(counter), expired, row))
             send(row)
 
         return ask

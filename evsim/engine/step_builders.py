@@ -31,29 +31,29 @@ def work(compiler, step, position, then, fail):
         for policy in compiler.service.policies:
             then = policy.work_over(then)
     compiler.carries(then)
-    queue, next_key = env._queue, env.key_counter(ANSWER)
+    queue, counter = env._queue, env.key_counter(ANSWER)
     draws = compiler.kernel.streams.draws(step.time, *compiler.purpose(step, position))
     luck, values, missing = rows.luck, draws.values, draws.missing
 
     def work_constant(row):
-        heappush(queue, (env._now + delay, next_key(), then, row))
+        heappush(queue, (env._now + delay, next(counter), then, row))
 
     def work(row):
         try:
             delay = values[luck[row]]
         except IndexError:
             delay = missing(luck[row])
-        heappush(queue, (env._now + delay, next_key(), then, row))
+        heappush(queue, (env._now + delay, next(counter), then, row))
 
     def work_multiplied(row):
         delay = round(draws.of(luck[row]) * factor(row))
-        heappush(queue, (env._now + delay, next_key(), then, row))
+        heappush(queue, (env._now + delay, next(counter), then, row))
 
     def lasts(row):
         return draws.of(luck[row]) if factor is None else round(draws.of(luck[row]) * factor(row))
 
     def run_alone(row, time, over):
-        heappush(queue, (env._now + time(row), next_key(), over, row))
+        heappush(queue, (env._now + time(row), next(counter), over, row))
 
     run = run_alone
     for policy in compiler.service.policies:
@@ -87,14 +87,14 @@ def effect(compiler, step, position, then, fail):
     name = possible[0]
 
     def effect(row):
-        number = new()
+        number = next(new)
         of_row[number] = row
         names[number] = name
         times[number] = env._now
         then(row)
 
     def write(row):
-        number, item = new(), name if item_of is None else identifiers.effect_of_item(step.name, item_of(row))
+        number, item = next(new), name if item_of is None else identifiers.effect_of_item(step.name, item_of(row))
         of_row[number], names[number], times[number] = row, item, env._now
 
     def effect_of_item(row):
@@ -244,7 +244,7 @@ def _asks(compiler, number, ask):
     new, places, luck, parent, born, rounds = rows.new, rows.place, rows.luck, rows.parent, rows.born, rows.round
 
     def call(row):
-        child = new()
+        child = next(new)
         places[child] = number
         luck[child] = luck[row]
         parent[child] = row

@@ -91,16 +91,16 @@ class RequestSource:
         kernel = self.kernel
         rows, env, ask, number_of_place = kernel.records.rows, kernel.env, self.ask, self.place.number
         new, places, luck, born = rows.new, rows.place, rows.luck, rows.born
-        queue, next_key = env._queue, env.key_counter(ARRIVAL)
+        queue, counter = env._queue, env.key_counter(ARRIVAL)
 
         def arrive(number):
-            row = new()
+            row = next(new)
             places[row] = number_of_place
             luck[row] = number
             born[row] = env._now
             if times is not None:
                 for time in times:  # the next one
-                    heappush(queue, (time, next_key(), arrive, number + 1))
+                    heappush(queue, (time, next(counter), arrive, number + 1))
                     break
             ask(row)
 

@@ -211,7 +211,7 @@ class TooManyRows(RuntimeError):
 
 
 class Table:
-    """Columns that grow together. ``new()`` gives the next row number; the columns are public ``array`` attributes.
+    """Columns that grow together. ``next(table.new)`` is the number of a new row; the columns are public attributes.
 
     age: by what rows are sorted to have the oldest one first; here their numbers do it.
     """
@@ -222,7 +222,7 @@ class Table:
         self.types = dict(columns)
         for name, kind in columns.items():
             setattr(self, name, RareColumn(kind, BLANK[kind]) if name in RARE else column_of(kind))
-        self.new: Any = chain.from_iterable(self._numbers(limit)).__next__
+        self.new: Any = chain.from_iterable(self._numbers(limit))
         self.count = None  # known after the run
 
     def _numbers(self, limit):
@@ -254,7 +254,7 @@ class Table:
     def _handed_out(self):
         """How many rows were handed out: the number of the next one."""
         try:
-            return self.new()
+            return next(self.new)
         except TooManyRows as full:
             return full.args[0]
 
@@ -360,7 +360,7 @@ class Records:
 
     def note(self, table, row, time):
         """Write down a row and a time in :attr:`replies`, :attr:`late` or :attr:`skips`."""
-        number = table.new()
+        number = next(table.new)
         table.row[number], table.time[number] = row, time
 
     def close(self):

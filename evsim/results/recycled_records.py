@@ -39,7 +39,7 @@ class RecycledTable(Table):
         self._turns, self._left = [], iter(())  # numbers handed out since then; those of the last turn that are left
         self._free = nothing  # numbers that may be handed out
         self._made, self._new = 0, 0
-        self.new = chain.from_iterable(self._next_turns()).__next__
+        self.new = chain.from_iterable(self._next_turns())
 
     def _next_turns(self):
         """Numbers of rows, some at a time, for which there is room by then."""

@@ -69,7 +69,7 @@ class _Assembly:
         return time if time is None else time - self.origin
 
     def _write_row(self, row):
-        rows, number = self.records.rows, self.records.rows.new()
+        rows, number = self.records.rows, next(self.records.rows.new)
         rows.place[number] = row.place.number
         rows.luck[number] = self.luck.of_attempt(self.luck.unpack(row.luck), row.place, row.attempt)
         if row.parent is not None:
@@ -87,7 +87,7 @@ class _Assembly:
                 self.records.note(table, number, self._time(time))
 
     def _write_message(self, message):
-        messages, number = self.records.messages, self.records.messages.new()
+        messages, number = self.records.messages, next(self.records.messages.new)
         messages.channel[number] = list(self.scenario.channels).index(message.channel)
         luck = messages.luck[number] = self.luck.unpack(message.luck)
         messages.key[number] = self.luck.key(message.route, luck)
@@ -101,7 +101,7 @@ class _Assembly:
 
     def _write_effect(self, id, effect, time):
         row, effects = self.noted.rows[id], self.records.effects
-        number = effects.new()
+        number = next(effects.new)
         effects.row[number], effects.name[number] = self.numbers[id], self.luck.kernel.identifiers.effect_number(effect)
         effects.time[number] = self._time(min(time, row.ended))  # what a killed process had sent came after its end
 
@@ -115,7 +115,7 @@ class _Assembly:
             self.records.incidents += [(start, kind, place, end / SECOND), (end, f"end of {kind}", place, None)]
             if each.fault.does.kills and place in last:
                 instances.ended[last[place]] = start
-                number = last[place] = instances.new()
+                number = last[place] = next(instances.new)
                 instances.service[number] = names.index(service_of(place))
                 instances.instance[number] = instance_of(place)
                 instances.born[number] = instances.ready[number] = end

@@ -62,8 +62,8 @@ def run_of(scenario, until=None, guarded=False):
     try:
         return simulation.run(until)
     finally:
-        ranks = list(simulation.env._next_key)
-        assert sum(simulation.env.key_counter(rank)() % 2**50 for rank in ranks) < MOST_EVENTS
+        ranks = list(simulation.env._counters)
+        assert sum(next(simulation.env.key_counter(rank)) % 2**50 for rank in ranks) < MOST_EVENTS
 
 
 @contextmanager

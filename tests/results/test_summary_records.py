@@ -143,7 +143,7 @@ def test_rows_that_are_forgotten_serve_again(often):
     table, rng, there = RecycledTable({"value": "i", "time": "d"}), np.random.default_rng(1), []
     for part in range(6):
         for _ in range(int(rng.integers(300, 2000))):
-            row = table.new()
+            row = next(table.new)
             assert row not in dict(there) and table.value[row] == -1 and math.isnan(table.time[row])
             there.append((row, table.made))
             table.value[row], table.time[row] = table.made, part

@@ -88,8 +88,8 @@ def test_a_simpy_process_starts_and_is_interrupted_before_anything_else_at_that_
 
 def test_a_part_that_pushes_entries_itself_gets_its_place_in_the_order_from_the_counter_of_its_rank(env):
     assert env.key_counter(ANSWER) is env.key_counter(ANSWER)
-    first, second, fault = env.key_counter(ANSWER)(), env.key_counter(ANSWER)(), env.key_counter(FAULT)()
-    assert fault < first < second < env.key_counter(ARRIVAL)()
+    first, second, fault = next(env.key_counter(ANSWER)), next(env.key_counter(ANSWER)), next(env.key_counter(FAULT))
+    assert fault < first < second < next(env.key_counter(ARRIVAL))
 
 
 # The end of a run.

@@ -151,7 +151,7 @@ class BusPublisher:
         rows, env, enter_round = kernel.records.rows, kernel.env, kernel.enter_round
 
         def hand(message, luck, service):
-            row = rows.new()
+            row = next(rows.new)
             rows.luck[row], rows.parent[row] = luck, message
             rows.born[row] = rows.ready[row] = now = env._now
             if service is not None:

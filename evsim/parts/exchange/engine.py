@@ -72,7 +72,7 @@ class Exchange(Channel):
 
     def _drop(self, message):
         rows, now = self.kernel.records.rows, self.kernel.env._now
-        row = rows.new()
+        row = next(rows.new)
         rows.luck[row], rows.parent[row] = self.kernel.records.messages.luck[message], message
         rows.born[row] = rows.ready[row] = rows.ended[row] = rows.settled[row] = now
         rows.outcome[row], rows.verdict[row], rows.reason[row] = Outcome.WITHDRAWN, Verdict.DROPPED, Reason.UNROUTABLE

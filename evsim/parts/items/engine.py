@@ -110,7 +110,7 @@ def _beginning(compiler, number, begin):
     paths, item_of, level = kernel.items, path_of_row(kernel, place), len(place.multiplied)
 
     def begin_one(row, item):
-        child = rows.new()
+        child = next(rows.new)
         rows.place[child], rows.parent[child], rows.born[child] = number, row, env._now
         luck = rows.luck[row]
         rows.luck[child] = luck if item == 1 else kernel.streams.later(luck, Label.ITEM(item, level))

@@ -72,7 +72,7 @@ class Pipe(Channel):
         messages.offset[message] = self.offset
         self.offset += 1
         self.room.put(writing.size)
-        row = rows.new()
+        row = next(rows.new)
         rows.luck[row], rows.parent[row] = messages.luck[message], message
         rows.place[row] = self.reader.routes[messages.route[message]]
         if self.kernel.enter_round is not None:

@@ -19,7 +19,7 @@ def undo(compiler, step, position, then, fail):
 
     def undone(row):
         for each in codes(row) if sends_items else (code,):
-            number = undos.new()
+            number = next(undos.new)
             undos.row[number], undos.name[number], undos.time[number] = row, each, env._now
             undos.before[number] = effects.written("row")
         for policy in policies.of(name):

@@ -48,7 +48,7 @@ class Group(Reader):
         enter_round = kernel.enter_round
 
         def offer(message, partition):
-            row = new()
+            row = next(new)
             place = places[row] = routes[route_of[message]]
             lucks[row] = luck_of[message]
             parents[row] = message

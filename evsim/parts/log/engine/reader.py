@@ -44,7 +44,7 @@ class Reader(Subscriber):
     def open(self, message):
         """The row of a message that is ready for this group now."""
         rows, messages = self.kernel.records.rows, self.kernel.records.messages
-        row = rows.new()
+        row = next(rows.new)
         rows.place[row] = self.routes[messages.route[message]]
         rows.luck[row], rows.parent[row] = messages.luck[message], message
         if self.kernel.enter_round is not None:

@@ -129,7 +129,7 @@ class GuardedQueue(Channel):
         messages.appended[message] = now
         messages.offset[message] = self.count
         self.count += 1
-        row = rows.new()
+        row = next(rows.new)
         rows.luck[row] = messages.luck[message]
         rows.parent[row] = message
         rows.born[row] = now

@@ -55,16 +55,16 @@ class LoneConsumer(PlainConsumer):
 
     def _settles(self):
         env, coming_home, turns = self.kernel.env, self.coming_home, self.channel.turns
-        queue, next_key, settled = env._queue, env.key_counter(ANSWER), self.settled
+        queue, counter, settled = env._queue, env.key_counter(ANSWER), self.settled
 
         def settles(row, due):
             if turns:
                 while coming_home and coming_home[0][0] < env._now:
                     coming_home.popleft()
                     self.credit += 1
-                coming_home.append((due, next_key(), settled, row))
+                coming_home.append((due, next(counter), settled, row))
             else:
-                heappush(queue, (due, next_key(), settled, row))
+                heappush(queue, (due, next(counter), settled, row))
 
         return settles
 
@@ -115,12 +115,12 @@ class PlainQueue(Channel):
         appended, offsets, luck_of = messages.appended, messages.offset, messages.luck
         lucks, parents, born, ready_at = rows.luck, rows.parent, rows.born, rows.ready
         places, leased, route_of, routes = rows.place, rows.leased, messages.route, self.routes
-        new, ready, turns, next_offset = rows.new, self.ready, self.turns, count().__next__
+        new, ready, turns, offset_counter = rows.new, self.ready, self.turns, count()
 
         def append(message):
             appended[message] = now = env._now
-            offsets[message] = next_offset()
-            row = new()
+            offsets[message] = next(offset_counter)
+            row = next(new)
             lucks[row] = luck_of[message]
             parents[row] = message
             born[row] = ready_at[row] = now

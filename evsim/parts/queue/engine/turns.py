@@ -10,12 +10,12 @@ def appending(queue):
     rows, messages, env = queue.kernel.records.rows, queue.kernel.records.messages, queue.kernel.env
     appended, offset, luck_of = messages.appended, messages.offset, messages.luck
     luck, parent, born, ready = rows.luck, rows.parent, rows.born, rows.ready
-    new, put, grant, next_offset = rows.new, queue.store.rows.append, queue.grant, count().__next__
+    new, put, grant, offset_counter = rows.new, queue.store.rows.append, queue.grant, count()
 
     def append(message):
         appended[message] = now = env._now
-        offset[message] = next_offset()
-        row = new()
+        offset[message] = next(offset_counter)
+        row = next(new)
         luck[row] = luck_of[message]
         parent[row] = message
         born[row] = ready[row] = now

@@ -1,9 +1,9 @@
-"""A number and what it counts, and numbers as people write them."""
+"""A number and what it counts; numbers and lists as people write them."""
 
 import math
 from decimal import Decimal
 
-__all__ = ["LEAST", "count", "digits", "places"]
+__all__ = ["LEAST", "count", "digits", "listed", "places"]
 
 LEAST = 1e-15  # what is less is written as 0
 
@@ -37,3 +37,13 @@ def places(value, many, sign=""):
     ('0.00', '-1,234.50', '+0')
     """
     return f"{round(value, many) + 0.0:{sign},.{max(0, many)}f}"
+
+
+def listed(words, last="and"):
+    """Words one after the other, with `last` before the last.
+
+    >>> listed(["a", "b", "c"]), listed(["a"])
+    ('a, b and c', 'a')
+    """
+    words = list(words)
+    return f" {last} ".join([", ".join(words[:-1])] * (len(words) > 1) + words[-1:])

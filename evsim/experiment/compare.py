@@ -12,14 +12,13 @@ from html import escape
 
 import numpy as np
 
-from evsim.counting import places
+from evsim.counting import listed, places
 from evsim.experiment.judging import judge, unproved, verdict_table
 from evsim.experiment.replicate import Replications
 from evsim.experiment.running import audited_run, figures_of, in_order, runs_and_seeds, seeds_from
 from evsim.experiment.statistics import difference, estimate
 from evsim.experiment.text_tables import html_table, phase_tables, text_table
 from evsim.figures import better_or_worse, groups, label, write_estimate
-from evsim.results.outcomes import listed
 from evsim.scenario.arguments import a_mapping, a_scenario, names_of_designs
 
 __all__ = ["Comparison", "compare", "pair_of", "paired"]
@@ -144,7 +143,7 @@ class Comparison:
         return tuple(found)
 
     def _title(self, names):
-        return f"{' and '.join(names)}: {runs_and_seeds(self.seeds, ' each')}"
+        return f"{listed(names)}: {runs_and_seeds(self.seeds, ' each')}"
 
     def summary(self):
         """label -> metric -> :class:`evsim.experiment.statistics.Estimate`."""

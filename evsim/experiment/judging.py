@@ -3,10 +3,10 @@
 import math
 from dataclasses import dataclass
 
+from evsim.counting import listed
 from evsim.experiment.rare import ERROR, Failures, TooFew, never_seen
 from evsim.experiment.statistics import Estimate, estimate, runs_to_decide
 from evsim.figures import LESS, MORE, figure, label, write_estimate, write_limit
-from evsim.results.outcomes import listed
 
 __all__ = ["MEETS", "MISSES", "NOT_DECIDED", "Judgement", "judge", "judge_runs", "unproved", "verdict_table"]
 

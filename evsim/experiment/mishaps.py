@@ -3,6 +3,7 @@
 import math
 from functools import cache
 
+from evsim.counting import listed
 from evsim.experiment.station_theory import own_work
 from evsim.scenario.channel_rules import callees
 from evsim.scenario.handlers import all_steps
@@ -80,7 +81,7 @@ class Mishaps:
             if not found:
                 return ""
             kind = More if all(found.values()) else str
-            return kind(f"how many calls of it are made depends on {' and '.join(found)}")
+            return kind(f"how many calls of it are made depends on {listed(found)}")
         mine = {each.channel for each in self._scenario.services[other].subscribe}
         for channel in homes(self._scenario, step) if step.kind == "publish" else ():
             its = self._scenario.channels[channel]

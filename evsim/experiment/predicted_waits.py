@@ -4,6 +4,7 @@ import math
 from dataclasses import replace
 
 from evsim import theory
+from evsim.counting import listed
 from evsim.experiment.flow_rates import RESULTS, FlowRates
 from evsim.experiment.mishaps import RARE
 from evsim.experiment.station_theory import station_theory
@@ -74,7 +75,7 @@ def _predicted(scenario, flow):
         if name in flow.behind:
             never.append(f"{flow.behind[name]} before it lets through what it can do, and no more")
         never += [
-            f"{' and '.join(others)} take{'s' * (len(others) == 1)} messages of {channel}, too"
+            f"{listed(others)} take{'s' * (len(others) == 1)} messages of {channel}, too"
             for channel, others in _rivals(scenario, name)
         ]
         if name in flow.results:
@@ -118,7 +119,7 @@ def _few_ask(scenario, station, predicted, flow):
         return replace(station, formula=None, wait=0.0, exact=True, why=(why,))
     if all(_has_plenty(predicted[other], station.wait) for other in callers):
         return station
-    why = f"{' and '.join(callers)} can ask for no more at a time than their workers: it is at most this"
+    why = f"{listed(callers)} can ask for no more at a time than their workers: it is at most this"
     return replace(station, exact=False, why=(*station.why, why))
 
 

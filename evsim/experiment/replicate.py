@@ -3,12 +3,11 @@
 import math
 from functools import cached_property, partial
 
-from evsim.counting import count
+from evsim.counting import count, listed
 from evsim.experiment.running import audited_run, figures_of, in_order, its_seeds, runs_and_seeds, seeds_from
 from evsim.experiment.statistics import FEW, estimate, runs_for_skew
 from evsim.experiment.text_tables import html_table, phase_tables, text_table
 from evsim.figures import RUN, figure, figures, groups, label, write_as, write_estimate
-from evsim.results.outcomes import listed
 from evsim.scenario.arguments import a_mapping, a_number, a_scenario
 from evsim.scenario.errors import Problem, ScenarioError, suggest
 from evsim.scenario.units import UnitError, fraction

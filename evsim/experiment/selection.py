@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from evsim.counting import listed
 from evsim.experiment.running import audited_run, in_order, seeds_from
 from evsim.experiment.statistics import Estimate, estimate
 from evsim.experiment.text_tables import html_table, text_table
@@ -131,7 +132,7 @@ class Best:
     def answer(self):
         what, apart = label(self.metric), write_as(figure(self.metric).unit, self.within)
         if self.value is None:
-            return f"The best in {what} is not decided between {' and '.join(self.left)} ({self.runs:,} runs)."
+            return f"The best in {what} is not decided between {listed(self.left)} ({self.runs:,} runs)."
         return (
             f"The best in {what}: {self.value}. If it is {apart} or more from every other design, this is wrong in at "
             f"most {write('availability', self.error)} of all cases ({self.runs:,} runs)."

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from evsim import theory
+from evsim.counting import listed
 from evsim.scenario.channel_rules import callees
 from evsim.scenario.distributions import Exponential
 from evsim.scenario.handlers import all_steps
@@ -173,7 +174,7 @@ def _blockers(station):
         yield "something fails meanwhile, and a formula is of what goes on for ever as it is"
     unknown = [word for word, its in service.policies.items() if not (its.own_inboxes or its.apart_from_work)]
     if unknown:
-        yield f"it has {' and '.join(unknown)}"
+        yield f"it has {listed(unknown)}"
     if service.limit is not None and (station.reading.reads or not (station.is_exponential or service.limit == 0)):
         yield "its inbox is bounded, and a formula of that needs exponential times, and callers alone"
     if service.own_inboxes:

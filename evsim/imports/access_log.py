@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 import numpy as np
 
+from evsim.counting import listed
 from evsim.figures import write_as
 from evsim.imports.measured import GUESSED_WORK, arrivals_of, busiest, time_setting
 from evsim.imports.sketch import GUESSED
@@ -78,7 +79,7 @@ def _answers(times, errors, count, name):
         parts.append(f"half of the requests took up to {middle}, 99 of 100 up to {far}")
     if errors:
         parts.append(f"{write_as('share', errors / count)} were answered 5xx")
-    return f"in {name} {' and '.join(parts)}: what the page should come to" if parts else None
+    return f"in {name} {listed(parts)}: what the page should come to" if parts else None
 
 
 def _steps(times, count, whole_numbers, name):

@@ -8,13 +8,12 @@ from collections import Counter, defaultdict
 
 import numpy as np
 
-from evsim.counting import count
+from evsim.counting import count, listed
 from evsim.imports.handling_fit import HandlingFit, Item, fit_handlings
 from evsim.imports.json_data import load_json_lines, mapping
 from evsim.imports.measured import arrivals_of, busiest, time_setting
 from evsim.imports.sketch import GUESSED, HALF, slug
 from evsim.imports.spans import CLIENT
-from evsim.results.outcomes import listed
 from evsim.scenario.textfile import wrong
 
 __all__ = ["sketch_of_spans"]

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from difflib import get_close_matches
 
-from evsim.counting import digits
+from evsim.counting import digits, listed
 from evsim.lesson.endless import ending
 from evsim.lesson.exercises import Refused
 from evsim.scenario import Scenario
@@ -38,11 +38,7 @@ def changed(answer, base, *paths):
         _only([path for path in map(str, answer) if not _inside(path, (*FREE, *paths))], paths)
         answer = base.replace(dict(answer))
     if not isinstance(answer, Scenario):
-        what = (
-            "a list of steps"
-            if len(paths) == 1 and paths[0].endswith(".handle")
-            else f"a dict with {' and '.join(paths)}"
-        )
+        what = "a list of steps" if len(paths) == 1 and paths[0].endswith(".handle") else f"a dict with {listed(paths)}"
         raise Refused(f"give {what}, not {answer!r}")
     more = [path for path in _differences(answer.to_dict(), base.to_dict()) if not _inside(path, (*FREE, *paths))]
     _only(more, paths)
@@ -64,7 +60,7 @@ def _only(more, paths):
     if more:
         those = ", ".join(more[:MOST]) + (" and more" if len(more) > MOST else "")
         near = get_close_matches(more[0], paths, n=1, cutoff=ALIKE)
-        meant = f"; did you mean {near[0]}?" if near else f"; change only {' and '.join(paths)}"
+        meant = f"; did you mean {near[0]}?" if near else f"; change only {listed(paths)}"
         raise Refused(f"something else was changed too: {those}{meant}")
 
 

@@ -5,6 +5,7 @@ from numbers import Real
 
 import numpy as np
 
+from evsim.counting import listed
 from evsim.lesson.exercises import Grade
 from evsim.lesson.lesson_sizes import lesson_size
 from evsim.lesson.wording import wrapped
@@ -30,7 +31,7 @@ def luck_of(run):
     import pandas
 
     if len(run.scenario.workloads) > 1:
-        several = " and ".join(run.scenario.workloads)
+        several = listed(run.scenario.workloads)
         raise ValueError(f"luck_of tells of the customers of one workload, and here are {several}; run each alone")
     spans = run.spans
     worked = (spans.ended - spans.started).groupby([spans.request, spans.service]).sum().unstack()

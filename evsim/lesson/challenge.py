@@ -5,6 +5,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
+from evsim.counting import listed
 from evsim.engine.environment import SimulationError
 from evsim.experiment.compare import compare
 from evsim.experiment.judging import judge
@@ -154,8 +155,8 @@ def _keeps_to_the_rules(challenge, design):
             raise Refused(f"there is no service {name} in it")
         mine, given = _effects(design.services[name]), _effects(service)
         if mine != given:
-            told = " and ".join(sorted(given)) or "no effect"
-            raise Refused(f"{name} is to make {told}, and makes {' and '.join(sorted(mine)) or 'none'}")
+            told = listed(sorted(given)) or "no effect"
+            raise Refused(f"{name} is to make {told}, and makes {listed(sorted(mine)) or 'none'}")
     coming = [name for name, service in design.services.items() if service.is_elastic]
     if coming:
         raise Refused(f"the workers of {coming[0]} come and go, and the budget counts workers that stay")

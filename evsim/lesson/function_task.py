@@ -5,6 +5,7 @@ from functools import cache
 
 import numpy as np
 
+from evsim.counting import listed
 from evsim.lesson.cold_or_warm import cold
 from evsim.lesson.exercises import Refused, Task
 from evsim.lesson.properties import beyond, counterexample, nobody_told_error
@@ -150,7 +151,7 @@ def a_way(name, way):
 
 def each_in_its_way(answer):
     if not isinstance(answer, Mapping) or not set(answer) <= set(DONE):
-        raise Refused(f"give a dict of {' and '.join(DONE)}, each a function or containers, not {answer!r}")
+        raise Refused(f"give a dict of {listed(DONE)}, each a function or containers, not {answer!r}")
     for name, way in answer.items():
         a_way(name, way)
     mine = photo_shop().replace({f"services.{name}": _service(name, way) for name, way in answer.items()})

@@ -4,7 +4,7 @@ from functools import cache
 
 import numpy as np
 
-from evsim.counting import digits, places
+from evsim.counting import digits, listed, places
 from evsim.experiment.judging import judge
 from evsim.experiment.statistics import difference, estimate, runs_to_decide
 from evsim.scenario import Scenario
@@ -121,7 +121,7 @@ def differences(pairs):
     (runs,) = {len(first) for first, _ in pairs.values()}
     said = [f"{' '.join(name.split())} {SAID[one.verdict]}" for name, one in found.items()]
     decided = [" ".join(name.split()) for name, one in found.items() if SAID[one.verdict] != "not decided"]
-    known = f"it is decided for {' and '.join(decided)}" if decided else "nothing is decided"
+    known = f"it is decided for {listed(decided)}" if decided else "nothing is decided"
     title = f"After {count(runs, 'run')} {known}"
     frame = Frame(REACH, len(found) - 0.4, -REACH)
     marks = [mark for row, (name, one) in enumerate(found.items()) for mark in _marks(row, one, *pairs[name])]

@@ -2,8 +2,8 @@
 
 import math
 
+from evsim.counting import listed
 from evsim.experiment.judging import MISSES, NOT_DECIDED
-from evsim.results.outcomes import listed
 
 __all__ = ["answer"]
 

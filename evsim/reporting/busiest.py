@@ -2,8 +2,7 @@
 
 import math
 
-from evsim.counting import digits
-from evsim.results.outcomes import listed
+from evsim.counting import digits, listed
 from evsim.scenario.arrivals import Profile
 from evsim.scenario.files import rows_before
 from evsim.scenario.units import write_time

@@ -3,7 +3,7 @@
 from functools import partial
 from time import monotonic, perf_counter
 
-from evsim.counting import count
+from evsim.counting import count, listed
 from evsim.experiment.compare import pair_of, paired
 from evsim.experiment.resuming import Pairs, seen_in
 from evsim.experiment.run_store import opened
@@ -17,7 +17,6 @@ from evsim.reporting.effort import FEWER, SCREEN, Effort, few_of
 from evsim.reporting.excerpts import excerpts
 from evsim.reporting.loads import against_load, holds_up_to
 from evsim.reporting.report_page import Report
-from evsim.results.outcomes import listed
 from evsim.scenario.arguments import a_function, a_mapping, a_path, a_scenario, a_time, names_of_designs
 from evsim.scenario.errors import Problem, ScenarioError
 from evsim.stopping import FINISH, go_on

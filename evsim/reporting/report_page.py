@@ -5,7 +5,7 @@ from functools import cached_property
 from importlib import resources
 from typing import Any
 
-from evsim.counting import count, digits
+from evsim.counting import count, digits, listed
 from evsim.experiment.compare import Comparison
 from evsim.experiment.judging import unproved, verdict_table
 from evsim.experiment.run_text import none_seen
@@ -14,7 +14,6 @@ from evsim.experiment.sensitivity import inputs_of
 from evsim.figures import better_or_worse, label, write, write_estimate
 from evsim.reporting.answer import answer
 from evsim.reporting.duties import duties
-from evsim.results.outcomes import listed
 from evsim.scenario.origins import origin_of
 from evsim.scenario.paths import words_of
 from evsim.version import installed_version
@@ -58,7 +57,7 @@ class Report:
     why: str = ""  # they were left out
 
     def __repr__(self):
-        return f"<Report on {' and '.join(self.designs)}>"
+        return f"<Report on {listed(self.designs)}>"
 
     def __str__(self):
         return " ".join(self.answer)

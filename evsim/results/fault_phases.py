@@ -1,6 +1,6 @@
 """Before, during and after each fault: the same few figures for those customers who came then."""
 
-from evsim.counting import digits
+from evsim.counting import digits, listed
 from evsim.figures import PHASE
 from evsim.results.measures import measured
 from evsim.results.request_figures import Customers
@@ -61,4 +61,4 @@ def _faults(run):
             found.append((start, max(until, end), [*others, words]))
         else:
             found.append((time, end, [words]))
-    return [(start, end, " and ".join(dict.fromkeys(words))) for start, end, words in found]
+    return [(start, end, listed(dict.fromkeys(words))) for start, end, words in found]

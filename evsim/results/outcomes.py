@@ -5,11 +5,12 @@ from functools import cached_property
 
 import numpy as np
 
+from evsim.counting import listed
 from evsim.results.requests import DECLINED, OK, PENDING
 from evsim.scenario.handlers import walk
 from evsim.ticks import elapsed
 
-__all__ = ["ERROR", "LATER", "NO", "NOTHING", "TOLD", "YES", "CustomerOutcomes", "effect_order", "listed"]
+__all__ = ["ERROR", "LATER", "NO", "NOTHING", "TOLD", "YES", "CustomerOutcomes", "effect_order"]
 
 NOTHING, YES, NO, ERROR = range(4)
 TOLD = ("nothing", "yes", "no", "error")  # what a customer can have been told
@@ -248,12 +249,3 @@ def effect_order(run):
             items.setdefault(name.written, []).append(name)
     found = [name for written in names for name in items.get(written, [written])]
     return list(dict.fromkeys((*found, *run.tables.effect_names)))
-
-
-def listed(words, last="and"):
-    """Words one after the other, with `last` before the last.
-
-    >>> listed(["a", "b", "c"]), listed(["a"])
-    ('a, b and c', 'a')
-    """
-    return f" {last} ".join([", ".join(words[:-1])] * (len(words) > 1) + words[-1:])

@@ -4,6 +4,8 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import BeforeValidator, Field
 
+from evsim.counting import listed
+
 from .errors import refuse
 from .part import Part
 
@@ -61,4 +63,4 @@ class AnyFault(Part):
         """Refuse a `fault` of this kind whose settings do not go together: here, one that lacks some."""
         needed = [name for name, field in cls.model_fields.items() if field.is_required()]
         if any(getattr(fault, name) is None for name in needed):
-            raise refuse(f"{fault.kind} needs {' and '.join(needed)}")
+            raise refuse(f"{fault.kind} needs {listed(needed)}")

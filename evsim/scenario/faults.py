@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, get_type_hints
 
 from pydantic import Field, create_model, model_serializer, model_validator
 
+from evsim.counting import listed
 from evsim.registry import FAULT, parts
 
 from .distributions import AnyDistribution
@@ -115,7 +116,7 @@ class _Fault(Part):
             return written
         named = [name for name in written if name in FAULTS]
         if len(named) > 1:
-            raise refuse(f"is {' and '.join(named)} at once", "write one fault for each")
+            raise refuse(f"is {listed(named)} at once", "write one fault for each")
         if not named:
             known = {field.alias or name for name, field in cls.model_fields.items()}
             unknown = next((name for name in written if name not in known), None)

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Union
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core.core_schema import no_info_before_validator_function, wrap_serializer_function_ser_schema
 
+from evsim.counting import listed
+
 from .errors import ScenarioError, explain, refuse, suggest
 
 
@@ -265,7 +267,7 @@ def _unpack(what, kinds, bare, value):
             raise refuse(f"must be {what}", suggest(value, kinds))
     named = [name for name in value if name in kinds]
     if len(named) > 1:
-        raise refuse(f"is {' and '.join(named)} at once", "write one of them")
+        raise refuse(f"is {listed(named)} at once", "write one of them")
     if not named:
         unknown = next(iter(value), None)
         rule = f"must be {what}" if unknown is None else f"is not {what}"

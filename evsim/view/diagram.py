@@ -5,7 +5,7 @@ import re
 
 import numpy as np
 
-from evsim.counting import digits
+from evsim.counting import digits, listed
 from evsim.view.layout import CHANNEL, CUSTOMERS, SERVICE, place
 from evsim.view.scene.axes import Frame, nothing
 from evsim.view.scene.marks import Bars, Line, Look, Text
@@ -264,8 +264,7 @@ def _finding(wiring):
 def _names(names):
     if len(names) > 3:
         return count(len(names), "service")
-    names = [short(name) for name in names]
-    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+    return listed([short(name) for name in names])
 
 
 def _words(wiring):

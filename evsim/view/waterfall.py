@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from evsim.counting import listed
 from evsim.results.records import Outcome, Verdict
 from evsim.view.scene.axes import Frame, names, times
 from evsim.view.scene.bands import sentence
@@ -208,7 +209,7 @@ def _finding(story):
     repeated = [f"{name} came {names.count(name)} times" for name in dict.fromkeys(names) if names.count(name) > 1]
     if story.missing:
         never = "never came" if story.run.tables.complete else "did not come until the run ended"
-        repeated.append(f"{' and '.join(story.missing)} {never}")
+        repeated.append(f"{listed(story.missing)} {never}")
     elif story.completed == story.completed and story.said != "nothing":
         later = story.completed - story.answered
         repeated.insert(0, f"all was true {seconds(later)} later" if later > 0 else "all was true by then")

@@ -1,5 +1,6 @@
 """The customers who came before, during and after each fault, and the figures of each such phase."""
 
+from evsim.counting import listed
 from tests.figures.averages import percentiles, share
 
 __all__ = ["phases"]
@@ -22,7 +23,7 @@ def _spans(plain):
     since, before = 0.0, "before"
     for group in _faults(plain):
         start, end = group[0][0], max(each[1] for each in group)
-        words = " and ".join(dict.fromkeys(each[2] for each in group))
+        words = listed(dict.fromkeys(each[2] for each in group))
         yield before, since, start
         yield f"during {words}", start, end
         since, before = end, f"after {words}"

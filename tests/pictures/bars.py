@@ -1,5 +1,6 @@
 """The waterfall of one request, worked out a second time: what each row of it holds, from when to when."""
 
+from evsim.counting import listed
 from evsim.view.words import seconds, short
 from tests.pictures.one import confirmed_from, is_row, told
 
@@ -116,7 +117,7 @@ class Waterfall:
         words, names = [], [name for _, name in self.one.effects()]
         if missing := missing_of(self.one, customer):
             never = "did not come until the run ended" if self.one.run.tables.still_open else "never came"
-            words = [f"{' and '.join(missing)} {never}"]
+            words = [f"{listed(missing)} {never}"]
         elif customer.completion is not None and customer.settled is not None:
             lag = self.one.since(customer.completion + customer.born) - self.one.since(customer.settled)
             words = [f"all was true {seconds(lag)} later" if lag > 0 else "all was true by then"]

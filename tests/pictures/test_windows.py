@@ -5,6 +5,7 @@ from math import ceil
 
 import pytest
 
+from evsim.counting import listed
 from evsim.parts.window import picture
 from evsim.view.words import count, seconds
 from tests.books.holding import holds, run_of
@@ -92,7 +93,7 @@ def assert_words_are_true(run, made, events, points, shown, dots_left, boxes_lef
             f"{seconds(each.time)}." for each in shown[-5:]]  # fmt: skip
     assert made.alt == f"{made.title}. {' '.join(told)}"
     parts = [count(many, what) for many, what in ((dots_left, "event"), (boxes_left, "result")) if many]
-    assert made.x.label.partition("; ")[2] == (f"{' and '.join(parts)} left out" if parts else "")
+    assert made.x.label.partition("; ")[2] == (f"{listed(parts)} left out" if parts else "")
 
 
 @holds(0.1, stream_systems(), of=MANY * 10)

@@ -1,6 +1,7 @@
 """What came of customers, worked out from the records: who is odd, what was lost first, and the lines that pay off."""
 
-from evsim.results.outcomes import CustomerOutcomes, listed
+from evsim.counting import listed
+from evsim.results.outcomes import CustomerOutcomes
 from evsim.view.words import seconds
 from tests.exports.plain import micro
 from tests.figures.customers import follow

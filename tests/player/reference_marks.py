@@ -4,8 +4,10 @@
 width. Where boxes stand and how lines run is asked of the player; what is in them and on them is not.
 """
 
+from collections import Counter
 from math import floor, hypot
 
+from evsim.counting import listed
 from evsim.view.words import count, seconds
 from tests.exports.plain import micro
 from tests.player.reference_state import ACKNOWLEDGE, ANSWER, ASK, CONFIRM, lasts, steps_of
@@ -137,11 +139,18 @@ class Drawing:
         _, row, request, waits = job
         x, y, width, height = at
         since = self.for_so_long(self.started(row))
-        doing = f"waits for {' and '.join(waits)}, held for {since}" if waits else f"works, for {since} so far"
+        said = [
+            each if times == 1 else f"{times} {self.given_by(each)}s of {each}"
+            for each, times in Counter(waits).items()
+        ]
+        doing = f"waits for {listed(said)}, held for {since}" if waits else f"works, for {since} so far"
         look, words = ("waits" if waits else "works") + self.is_mine(request), f"{self.who(request)}: {name} {doing}"
         about = {"words": words, "number": self.number(request)}
         yield mark(f"ev-slot {look}", x, y, width, height, **about)
         yield mark(f"ev-number {look}", x + width / 2, y + 15.5, text=str(about["number"]), **about)
+
+    def given_by(self, name):
+        return "answer" if name in self.scenario.services else "confirmation"
 
     def crowd(self, name, busy, many):
         box = self.boxes[name]

@@ -175,6 +175,25 @@ def test_the_stage_draws_the_records_at_any_moment():
     }  # fmt: skip
 
 
+def waiting(handle, **services):
+    """What the stage says of the front's worker half a second after its customer came."""
+    run = Scenario.from_dict({
+        "name": "waiting", "workloads": {"page": {"target": "front", "arrivals": {"burst": 1}}},
+        "services": {"front": {"handle": handle}, **services}, "run": {"duration": 1},
+    }).run()  # fmt: skip
+    (found,) = ask([film(run) | {"moments": [(500_000, None)]}], QUESTION, NAMES)
+    (said,) = {each[6] for each in found["moments"][0]["parts"] if "held for" in (each[6] or "")}
+    return said
+
+
+def test_answers_of_one_service_that_a_worker_waits_for_are_counted():
+    slow = {"handle": [{"work": 1}], "workers": 3}
+    calls = [{"call": name} for name in ("stock", "stock", "stock", "price", "mail")]
+    said = waiting([{"parallel": calls}], stock=slow, price=slow, mail=slow)
+    assert said == "customer 0: front waits for 3 answers of stock, price and mail, held for 500 ms"
+    assert waiting([{"call": "stock"}], stock=slow) == "customer 0: front waits for stock, held for 500 ms"
+
+
 @settings(examples(0.1), phases=NO_SHRINKING)
 @given(SEVERAL)
 def test_the_stage_draws_the_records_of_any_system_at_any_moment(drawn):

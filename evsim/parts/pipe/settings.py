@@ -4,6 +4,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
+from evsim.counting import listed
 from evsim.scenario.channel_kind import Likened
 from evsim.scenario.channel_rules import may_write, readers
 from evsim.scenario.errors import Problem, refuse
@@ -67,7 +68,7 @@ class PipeSettings(Likened):
         """It joins single programs: those who write, and the one who reads."""
         mine = readers(scenario, name)
         if len(mine) != 1:
-            has = "nobody reads it" if not mine else f"{' and '.join(mine)} read it"
+            has = "nobody reads it" if not mine else f"{listed(mine)} read it"
             hint = "subscribe one service" if not mine else "use a queue or a log for several"
             yield Problem(("channels", name), f"a pipe has one reader, and {has}", hint=hint)
         for other, service in scenario.services.items():

@@ -3,7 +3,7 @@
 from functools import partial
 from math import ceil
 
-from evsim.counting import digits
+from evsim.counting import digits, listed
 from evsim.parts.window.step_history import history_of
 from evsim.parts.window.worker_strip import backpressure
 from evsim.results.records import Event
@@ -139,7 +139,7 @@ def _left_out(events, panes):
     more = len(events) - len(_some(events, late=False)) - len(_some(events, late=True))
     boxes = max(0, len(panes) - BOXES)
     said = [count(number, what) for number, what in ((more, "event"), (boxes, "result")) if number]
-    return f"; {' and '.join(said)} left out" if said else ""
+    return f"; {listed(said)} left out" if said else ""
 
 
 PICTURES = {"windows": windows, "backpressure": backpressure}  # run.plot.windows(), run.plot.backpressure()

@@ -4,6 +4,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, StrictBool, model_validator
 
+from evsim.counting import listed
 from evsim.scenario.distributions import AnyDistribution
 from evsim.scenario.errors import Problem, refuse
 from evsim.scenario.part import Name, Part, Tagged, one_of
@@ -225,7 +226,7 @@ def _instances(name, service, step):
 def _kinds(path, step):
     """It says which events belong together."""
     if len(step.written) != 1:
-        rule = f"is {' and '.join(step.written)} at once" if step.written else "says not which events belong together"
+        rule = f"is {listed(step.written)} at once" if step.written else "says not which events belong together"
         yield Problem(path, rule, hint="write one of tumbling, sliding and session")
     elif step.offset and (step.session or step.offset >= (step.tumbling or step.sliding.every)):
         rule = "a session begins with its first event" if step.session else "windows begin anew before that"

@@ -1,6 +1,6 @@
 """Break it here: what can go wrong in a player, and the future in which it does."""
 
-from evsim.results.outcomes import listed
+from evsim.counting import listed
 from evsim.scenario.faults import Fault
 from evsim.scenario.handlers import all_steps
 from evsim.view.player.columns import micro

@@ -7,6 +7,7 @@ from io import BytesIO
 
 from matplotlib import rc_context
 
+from evsim.counting import listed
 from evsim.results.results import Results
 from evsim.scenario import ScenarioError
 from evsim.view.lives import lives
@@ -70,7 +71,7 @@ class Player:
         return [lane["name"] for lane in self.film["futures"][0]["lanes"]]
 
     def __repr__(self):
-        return f"<Player of {' and '.join(self.designs)}>"
+        return f"<Player of {listed(self.designs)}>"
 
     @cached_property
     def widget(self):
@@ -84,7 +85,7 @@ class Player:
         of these moments now, and what differs is kept in the page; lengths: for each so many seconds, if not for one
         length alone. Of a toy with plugs those parts are broken.
         """
-        text = page(self.stored(moments, lengths), f"evsim: {' and '.join(self.designs)}", self.still())
+        text = page(self.stored(moments, lengths), f"evsim: {listed(self.designs)}", self.still())
         if path is None:
             return text
         write_text(path, text)

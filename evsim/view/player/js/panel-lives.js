@@ -5,7 +5,7 @@ import { livesScene } from "./life-scene.js";
 import { livesOf } from "./lives.js";
 import { Picture } from "./picture.js";
 import { SHAPES } from "./shapes.js";
-import { customerName, duration, moment } from "./words.js";
+import { customerName, duration, list, moment } from "./words.js";
 
 const [TALL, ASIDE] = [400, 13]; // pixels: the height of a picture, from a lifeline to a diamond beside it
 const LENGTH = "1s"; // of a crash that no break of the film describes
@@ -168,7 +168,7 @@ class Lives {
     for (const [name, value] of Object.entries(shade)) put(this.shade, name, value);
     const names = this.lives.flatMap((each) => (each ? [each.lane.name] : []));
     this.offer();
-    put(this.picture.node, "aria-label", `space-time diagram of ${names.join(" and ")}; the cursor is at ${moment(time)}`);
+    put(this.picture.node, "aria-label", `space-time diagram of ${list(names)}; the cursor is at ${moment(time)}`);
   }
 
   point(target) {

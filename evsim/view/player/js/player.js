@@ -17,7 +17,7 @@ import { createSelection } from "./selection.js";
 import { customerAt } from "./state.js";
 import { Toybox } from "./toybox.js";
 import { settingsOf } from "./toy.js";
-import { customerName, moment, verdictOf } from "./words.js";
+import { customerName, list, moment, verdictOf } from "./words.js";
 
 const [NARROW, BORDERS] = [640, 19]; // pixels: as in style.css; beside what is in a player
 const HELP =
@@ -108,7 +108,7 @@ class Player {
     const lines = this.rows.map(({ line }) => line);
     this.root = h(
       "section",
-      { class: `ev-player${settings.hides ? " hides" : ""}`, "aria-label": settings.name ? `toy: ${settings.name}` : `player: ${names.join(" and ")}` },
+      { class: `ev-player${settings.hides ? " hides" : ""}`, "aria-label": settings.name ? `toy: ${settings.name}` : `player: ${list(names)}` },
       h("div", { class: "ev-top" }, only("register", h("button", come, "Register")), this.again, only("register", this.me), this.time),
       film.window ? h("p", { class: "ev-window" }, film.window) : null,
       this.rows.map(({ node }) => node),

@@ -2,7 +2,7 @@
 
 import { FEW, LETTER, SLOTS } from "./geometry.js";
 import { mark, round } from "./shapes.js";
-import { counted, duration } from "./words.js";
+import { counted, duration, list } from "./words.js";
 
 const PAD = 9;
 const [SLOT_TOP, SLOT_HEIGHT] = [25, 21];
@@ -141,7 +141,16 @@ function slots(stage, box, { name, workers }, { held, there }) {
 
 function doing(stage, { row, waits }) {
   const since = duration(stage.time - stage.index.lane.attempts.started[row]);
-  return waits.length ? `waits for ${waits.join(" and ")}, held for ${since}` : `works, for ${since} so far`;
+  return waits.length ? `waits for ${list(awaited(stage, waits))}, held for ${since}` : `works, for ${since} so far`;
+}
+
+/* Names of whom a worker waits for, one for each answer, in words: "2 answers of stock". */
+function awaited(stage, waits) {
+  const services = new Set(stage.index.lane.services.map(({ name }) => name));
+  return [...new Set(waits)].map((name) => {
+    const times = waits.filter((each) => each === name).length;
+    return times === 1 ? name : `${times} ${services.has(name) ? "answers" : "confirmations"} of ${name}`;
+  });
 }
 
 function slot(stage, job, size, words) {

@@ -65,7 +65,8 @@ class Figure:
 
     ``better`` says which way. ``group`` is the heading of a figure of a run. Where there is room for a few, it stands
     in the places that are ``shown`` (None: all of them); of one with points, those named by ``points``. ``trials``: of
-    a share, the figure that counts what it is a share of, as far as there is one.
+    a share, the figure that counts what it is a share of, as far as there is one; ``each``: what one of those in the
+    share is, as "cold"; without a word, those that are missing in it failed.
     """
 
     name: str
@@ -79,6 +80,7 @@ class Figure:
     shown: tuple | None = None
     adds: "str | Over" = ""
     trials: str = ""
+    each: str = ""
 
     def __post_init__(self):
         if not self.adds:
@@ -118,14 +120,14 @@ def figures(where=None, words=None):
 @cache
 def _by_name():
     found = {}
-    for each in figures():
+    for each in (*figures(RUN), *figures()):
         for name in each.names:
             found.setdefault(name, each)
     return found
 
 
 def figure(name):
-    """The figure that has a value of this name: ``response`` for ``response_p99``; None if there is none."""
+    """The figure that has a value of this name (``response`` for ``response_p99``), of a run first; None if none."""
     return _by_name().get(name)
 
 

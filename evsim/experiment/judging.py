@@ -98,7 +98,7 @@ def _too_few(judgement, summary, error):
     share, allowed = (1 - found.mean, 1 - limit) if kind.better == MORE else (found.mean, limit)
     if not total or allowed == 1 or (found.n == 1 and not meets):
         return None
-    seen = Failures.of(share, total)
+    seen = Failures.of(share, total, label(kind.trials).removesuffix("s"), kind.each)
     if not seen.is_few or (seen.proves_at_most if meets else seen.proves_at_least)(allowed, error):
         return None
     return (seen.unproved if meets else seen.not_disproved)(allowed, error, asked, found.n)

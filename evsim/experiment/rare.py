@@ -27,16 +27,20 @@ class TooFew:
 
 @dataclass(frozen=True)
 class Failures:
-    """How many have ``failed`` of the ``trials`` of all runs."""
+    """How many have ``failed`` of the ``trials`` of all runs; ``thing``, ``each``: what a trial is, and a failed one
+    (:class:`evsim.figures.Figure`).
+    """
 
     failed: int
     trials: int
+    thing: str = "request"
+    each: str = ""
 
     @classmethod
-    def of(cls, share, trials):
+    def of(cls, share, trials, *words):
         """From the mean share that failed, which may be off by a rounding: some, or all, is what it is."""
         least, most = share > 0, trials - (share < 1)
-        return cls(max(least, min(most, round(share * trials))), trials)
+        return cls(max(least, min(most, round(share * trials))), trials, *words)
 
     @property
     def is_few(self):
@@ -64,26 +68,36 @@ class Failures:
         """Why these, from so many runs, do not prove that at most a share fails, as was ``asked``: :class:`TooFew`."""
         who = f"Only {self.failed:,}" if self.failed else "None"
         shown, sure = write_as("share", self.bound(error)), write_as("share", 1 - error)
+        past, many, one = self._verbs
         text = (
-            f"{who} of {count(self.trials, 'request')} failed, so at most {shown} of such requests fail ({sure}), if "
-            f"each fails by itself; {asked} was asked, which"
+            f"{who} of {count(self.trials, self.thing)} {past}, so at most {shown} of such {self.thing}s {many} "
+            f"({sure}), if each {one} by itself; {asked} was asked, which"
         )
         if not share:
-            return TooFew(f"{text} no number of requests proves.", None)
+            return TooFew(f"{text} no number of {self.thing}s proves.", None)
         needed = math.ceil(_times(error) / share - 1e-6)
         if self.failed:
             needed = self._enough(lambda more: more.proves_at_most(share, error))
-        like = "of which the same share fails" if self.failed else "without a failure"
+        none = f"of which none {one}" if self.each else "without a failure"
+        like = f"of which the same share {one}" if self.failed else none
         return TooFew(f"{text} takes some {needed:,} {like} to prove.", self._runs(needed, runs))
 
     def not_disproved(self, share, error, asked, runs):
         """Why these do not prove that more than a share fails, although so many did: :class:`TooFew`."""
         needed = self._enough(lambda more: more.proves_at_least(share, error))
+        past, _, one = self._verbs
         return TooFew(
-            f"{self.failed:,} of {count(self.trials, 'request')} failed, which may be luck, if each fails by itself; "
-            f"{asked} was asked. It takes some {needed:,} of which the same share fails to tell.",
+            f"{self.failed:,} of {count(self.trials, self.thing)} {past}, which may be luck, if each {one} by itself; "
+            f"{asked} was asked. It takes some {needed:,} of which the same share {one} to tell.",
             self._runs(needed, runs),
         )
+
+    @property
+    def _verbs(self):
+        """What those that failed did, what such ones do, and what one does."""
+        if not self.each:
+            return "failed", "fail", "fails"
+        return f"{'were' if self.failed > 1 else 'was'} {self.each}", f"are {self.each}", f"is {self.each}"
 
     def _enough(self, is_told):
         """How many trials tell, if they go on as they went."""

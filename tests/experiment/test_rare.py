@@ -9,6 +9,7 @@ import evsim
 from evsim.experiment.judging import MEETS, MISSES, NOT_DECIDED, judge, judge_runs, unproved
 from evsim.experiment.rare import ENOUGH, Failures
 from evsim.experiment.statistics import estimate
+from evsim.figures import RUN, figures
 
 find = import_module("evsim.experiment.find")  # the package has a function of that name
 TRIALS, EACH = 1000, 500  # experiments, requests of a run
@@ -117,6 +118,30 @@ def test_of_a_few_failures_it_says_how_many_requests_would_tell():
     assert bad.verdict == NOT_DECIDED and bad.runs_to_decide > 4
     assert bad.too_few.words.startswith("2 of 1,000 requests failed, which may be luck")
     assert judged(0.999, 1000, failed=8).verdict == MISSES
+
+
+@pytest.mark.parametrize(
+    ("metric", "trials", "each"), [("cold_starts", "invocations", "cold"), ("too_late_share", "events", "too late")]
+)
+def test_a_share_of_other_things_than_requests_has_the_same_bound(metric, trials, each):
+    def found(share, n):
+        (its,) = judge({metric: 0.01}, {metric: estimate([share] * 4), trials: estimate([n / 4] * 4)})
+        return its
+
+    assert [found(0.0, n).verdict for n in (298, 299)] == [NOT_DECIDED, MEETS]
+    few = found(0.0, 40).too_few.words
+    assert few.startswith(
+        f"None of 40 {trials} was {each}, so at most 7.5 % of such {trials} are {each} (95 %), if each"
+    )
+    assert few.endswith(f"which takes some 300 of which none is {each} to prove.")
+    assert found(0.05, 40).too_few.words.startswith(f"2 of 40 {trials} were {each}, which may be luck")
+
+
+def test_each_share_of_a_run_is_of_something_that_is_counted():
+    """But for what is a share of time."""
+    names = {each.name for each in figures(RUN)}
+    shares = [each for each in figures(RUN) if each.unit == "share" and each.better and each.name != "wasted_work"]
+    assert shares and all(each.trials in names and each.trials.endswith("s") for each in shares)
 
 
 def test_what_no_number_proves_is_judged_by_what_was_seen_and_says_so():

@@ -6,7 +6,7 @@ from evsim.parts.event_loop.words import BLOCKED, OF_POOL
 from evsim.results.records import Reason
 from tests.figures.averages import NONE, highest, overlap, percentiles, share
 from tests.figures.prices import cold_starts, cost_of_run, cost_of_service
-from tests.figures.windows import of_windows, too_late_share, waits_of_results
+from tests.figures.windows import events_of_run, of_windows, waits_of_results
 
 __all__ = ["of_parts", "of_run"]
 
@@ -34,8 +34,9 @@ def of_run(plain, told_yes):
     functions = {name for name, service in services if service.function is not None}
     if functions:
         found["cold_starts"] = _cold_share(plain, functions)
+        found["invocations"] = len(_worked(plain, functions))
     if any(_does(service.handle, ("window",)) for _, service in services):
-        found |= {**waits_of_results(plain), "too_late_share": too_late_share(plain)}
+        found |= {**waits_of_results(plain), **events_of_run(plain)}
     if any(each.price is not None for each in (*plain.scenario.services.values(), *plain.scenario.channels.values())):
         found |= cost_of_run(plain, told_yes)
     return found
@@ -75,10 +76,13 @@ def _loops(plain, name):
 
 def _cold_share(plain, names):
     """Of the counted invocations of some functions, the share that waited for a new environment."""
-    cold = cold_starts(plain)
-    worked = [row for row in plain.rows if row.service in names and row.counted and row.started is not None]
-    worked = [row for row in worked if row.leads == row.number]  # a batch is one invocation
+    cold, worked = cold_starts(plain), _worked(plain, names)
     return share(sum(row.number in cold for row in worked), len(worked))
+
+
+def _worked(plain, names):
+    rows = [row for row in plain.rows if row.service in names and row.counted and row.started is not None]
+    return [row for row in rows if row.leads == row.number]  # a batch is one invocation
 
 
 def _environments(plain, name):

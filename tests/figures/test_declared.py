@@ -27,7 +27,7 @@ from evsim.scenario.objectives import objectives
 POLLED = {"channel": "minutes", "pollers": True}
 MINUTES = {"to": "minutes", "tumbling": "2s"}
 WRITTEN = {"s": "500 ms", "1/s": "0.5/s", "share": "50 %", "count": "0.5", "ratio": "0.5", "money": "0.5"}
-OF_A_RUN = [name for each in figures(RUN) for name in each.names]
+OF_A_RUN = [name for each in figures(RUN) if each.better for name in each.names]
 
 
 def names(where, words=None):

@@ -6,7 +6,7 @@ from evsim.parts.window.key_groups import instance_of_key
 from evsim.ticks import elapsed
 from tests.figures.averages import NONE, overlap, percentiles, share, worker_time
 
-__all__ = ["of_windows", "too_late_share", "waits_of_results"]
+__all__ = ["of_windows", "events_of_run", "waits_of_results"]
 
 
 def of_windows(plain, name):
@@ -79,9 +79,10 @@ def _is_taken(plain, code, number):
     return False
 
 
-def too_late_share(plain):
+def events_of_run(plain):
     events = [event for event in plain.run.records.events if plain.rows[event.row].counted]
-    return share(sum(event.late for event in events), len(events)) if events else NONE
+    late = share(sum(event.late for event in events), len(events)) if events else NONE
+    return {"too_late_share": late, "events": len(events)}
 
 
 def waits_of_results(plain):

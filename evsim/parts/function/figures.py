@@ -12,12 +12,17 @@ from evsim.results.remarks import remarks
 __all__ = ["FIGURES"]
 
 
-def _share(run, rows):
-    """The share of cold starts in all of some rows (a mask) that was worked; who waited in vain was not invoked."""
+def _invoked(run, rows):
+    """Those of some rows (a mask) that are invocations of functions; who waited in vain was not invoked."""
     functions = [service.function is not None for service in run.scenario.services.values()]
     names = [name for name, is_one in zip(run.scenario.services, functions, strict=True) if is_one]
     at_one = np.array([place.service in names for place in run.tables.places] + [False])[run.tables.rows["place"]]
-    worked = rows & at_one & ~np.isnan(run.tables.rows["started"]) & ~followers(run)
+    return rows & at_one & ~np.isnan(run.tables.rows["started"]) & ~followers(run)
+
+
+def _share(run, rows):
+    """The share of cold starts in the invocations among some rows."""
+    worked = _invoked(run, rows)
     cold = {each.row for each in remarks(run) if each.kind == COLD and worked[each.row]}  # after a crash, twice
     return float(len(cold) / worked.sum()) if worked.any() else float("nan")
 
@@ -41,5 +46,7 @@ FIGURES = (
     Figure("environments_max", "count", "the most environments at one time of the window",
            lambda at: highest(*_presence(at)), adds="last"),
     Figure("cold_starts", "share", "the share of invocations of functions that waited for a new environment",
-           lambda some: _share(some.run, some.rows), where=(RUN,), group=COST),
+           lambda some: _share(some.run, some.rows), where=(RUN,), group=COST, trials="invocations", each="cold"),
+    Figure("invocations", "count", "how often functions were invoked; a batch is one invocation",
+           lambda some: int(_invoked(some.run, some.rows).sum()), None, (RUN,), COST, shown=()),
 )  # fmt: skip

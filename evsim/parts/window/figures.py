@@ -100,8 +100,12 @@ def _waits_of_run(some):
     return elapsed(moments, np.array([each.end for each in panes]))
 
 
+def _events(some):
+    return [each for each in some.run.records.events if some.rows[each.row]]
+
+
 def _share_too_late(some):
-    events = [each for each in some.run.records.events if some.rows[each.row]]
+    events = _events(some)
     return sum(each.late for each in events) / len(events) if events else float("nan")
 
 
@@ -134,5 +138,7 @@ FIGURES = (
     Figure("result_wait", "s", "how long after the end of its window a result is sent, of all windows", _waits_of_run,
            where=(RUN,), group=LOST, points=("mean",)),
     Figure("too_late_share", "share", "the share of events for which no window was open any more", _share_too_late,
-           where=(RUN,), group=LOST),
+           where=(RUN,), group=LOST, trials="events", each="too late"),
+    Figure("events", "count", "events that came to windows", lambda some: len(_events(some)), None, (RUN,), LOST,
+           shown=()),
 )  # fmt: skip

@@ -8,7 +8,6 @@ arrivals depend on the design, and the pairs share only keys and service times.
 import math
 from dataclasses import asdict
 from functools import cached_property, partial
-from html import escape
 
 import numpy as np
 
@@ -17,7 +16,7 @@ from evsim.experiment.judging import judge, unproved, verdict_table
 from evsim.experiment.replicate import Replications
 from evsim.experiment.running import audited_run, figures_of, in_order, runs_and_seeds, seeds_from
 from evsim.experiment.statistics import difference, estimate
-from evsim.experiment.text_tables import html_table, phase_tables, text_table
+from evsim.experiment.text_tables import html_table, paragraphs, phase_tables, text_table
 from evsim.figures import better_or_worse, groups, label, write_estimate
 from evsim.scenario.arguments import a_mapping, a_scenario, names_of_designs
 
@@ -235,4 +234,4 @@ class Comparison:
     def _repr_html_(self):
         tables = [*self._tables(), *self._phases(), *self._objectives()]
         text = "".join(html_table(header, rows, title) for title, header, rows in tables)
-        return text + "".join(f"<p>{escape(each)}</p>" for each in (*unproved(self.verdicts), PAIRING))
+        return text + paragraphs([*unproved(self.verdicts), PAIRING])

@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass
 
-from evsim.counting import listed
+from evsim.counting import count, listed
 from evsim.experiment.rare import ERROR, Failures, TooFew, never_seen
 from evsim.experiment.statistics import Estimate, estimate, runs_to_decide
 from evsim.figures import LESS, MORE, figure, label, write_estimate, write_limit
@@ -11,6 +11,7 @@ from evsim.figures import LESS, MORE, figure, label, write_estimate, write_limit
 __all__ = ["MEETS", "MISSES", "NOT_DECIDED", "Judgement", "judge", "judge_runs", "unproved", "verdict_table"]
 
 MEETS, MISSES, NOT_DECIDED = "MEETS", "MISSES", "NOT DECIDED"
+MOST, NAMED = 5, 3  # sentences, or names in one, and those of more that are written
 
 
 @dataclass(frozen=True)
@@ -108,14 +109,25 @@ def _more_is_better(metric):
     return figure(metric).better == MORE
 
 
-def unproved(verdicts):
-    """Sentences about what an interval would decide and too few requests do not prove: label -> Judgements."""
+def unproved(verdicts, thing="design"):
+    """Sentences about what an interval would decide and too few requests do not prove: label -> Judgements.
+
+    Whoever writes a verdict as text says them, too. Of many things some are named, and the others counted.
+    """
     said: dict = {}
     for name, its in verdicts.items():
         for each in its:
             if each.too_few:
                 said.setdefault(each.too_few.words, []).append(name)
-    return [f"{listed(names)}: {words}" if any(names) else words for words, names in said.items()]
+    first = list(said.items())[:MOST]
+    further = {name for names in list(said.values())[MOST:] for name in names}
+    more = [f"Too few were seen in {count(len(further), f'more {thing}')}, too."] if further else []
+    return [f"{_those(names, thing)}: {words}" if any(names) else words for words, names in first] + more
+
+
+def _those(names, thing):
+    others = count(len(names) - NAMED, f"more {thing}")
+    return listed(names if len(names) <= MOST else [*names[:NAMED], others])
 
 
 def verdict_table(verdicts):

@@ -7,13 +7,13 @@ from uuid import uuid4
 
 from evsim.counting import count
 from evsim.experiment.cluster import on_cluster
-from evsim.experiment.judging import judge
+from evsim.experiment.judging import judge, unproved
 from evsim.experiment.replicate import Replications
 from evsim.experiment.resuming import as_kept, kept_figures
 from evsim.experiment.run_store import design_key, opened
 from evsim.experiment.running import audited_run, figures_of, keeping, seeds_from
 from evsim.experiment.statistics import estimate
-from evsim.experiment.text_tables import cell, html_table, text_table
+from evsim.experiment.text_tables import cell, html_table, paragraphs, text_table
 from evsim.experiment.workers import spread
 from evsim.figures import label
 from evsim.scenario.arguments import a_path, a_scenario, a_text, several
@@ -22,12 +22,8 @@ from evsim.scenario.errors import Problem, ScenarioError, suggest
 __all__ = ["Sweep", "sweep"]
 
 MOST = 1_000_000  # runs
-USUAL = (
-    "response_p99",
-    "completion_p99",
-    "availability",
-    "effects_missing",
-)  # columns, where no objective names others
+# Columns, where no objective names others.
+USUAL = ("response_p99", "completion_p99", "availability", "effects_missing")
 
 
 def sweep(scenario, values, n=10, seed=None, store=None, jobs=None, dask=None, progress=None):
@@ -176,12 +172,17 @@ class Sweep:
         return self.table_text(*self.table())
 
     def table_text(self, header, rows):
-        """A :meth:`table` as text."""
-        return f"{self._title()}\n\n{text_table(header, rows, left=range(len(self.paths)))}"
+        """A :meth:`table` as text, with what too few requests do not prove."""
+        text = f"{self._title()}\n\n{text_table(header, rows, left=range(len(self.paths)))}"
+        return "\n\n".join(filter(None, [text, "\n".join(self._unproved())]))
+
+    def _unproved(self):
+        named = [words(changes) for changes, _ in self.points]
+        return unproved(dict(zip(named, self.verdicts, strict=True)), "point")
 
     def _repr_html_(self):
         header, rows = self.table()
-        return html_table(header, rows, self._title())
+        return html_table(header, rows, self._title()) + paragraphs(self._unproved())
 
     def plot(self, metric, x=None, ax=None):
         """Lines of a figure over the values of one path, with bands of 95 %: a line for each setting of the others."""

@@ -5,7 +5,7 @@ from html import escape
 from evsim.experiment.statistics import Estimate
 from evsim.figures import PHASE, headlines, label, write, write_estimate
 
-__all__ = ["cell", "html_table", "phase_tables", "text_table"]
+__all__ = ["cell", "html_table", "paragraphs", "phase_tables", "text_table"]
 
 
 def text_table(header, rows, left=(0,)):
@@ -42,6 +42,11 @@ def html_table(header, rows, title=None):
             cells = "".join(f"<td>{text}</td>" for text in others)
             parts.append(f'<tr><td style="text-align: left">{first}</td>{cells}</tr>')
     return "".join([*parts, "</tbody></table>"])
+
+
+def paragraphs(sentences):
+    """Sentences below a table, as HTML."""
+    return "".join(f"<p>{escape(each)}</p>" for each in sentences)
 
 
 def phase_tables(phases, name=""):

@@ -6,8 +6,8 @@ from html import escape
 from io import StringIO
 
 from evsim.counting import count
-from evsim.experiment.judging import MEETS, MISSES
-from evsim.experiment.text_tables import text_table
+from evsim.experiment.judging import MEETS, MISSES, unproved
+from evsim.experiment.text_tables import paragraphs, text_table
 from evsim.lesson.challenge import AS_GIVEN
 
 __all__ = ["Board", "Standing", "board"]
@@ -116,7 +116,11 @@ class Board:
 
     def __repr__(self):
         rows = [each.row for each in self.standings]
-        return f"{self.challenge.name}\n{self.said}\n\n{text_table(list(HEADER), rows, left=WORDS)}"
+        where = {
+            f"{name} ({trouble})": its for trouble, designs in self.verdicts.items() for name, its in designs.items()
+        }
+        text = f"{self.challenge.name}\n{self.said}\n\n{text_table(list(HEADER), rows, left=WORDS)}"
+        return "\n\n".join(filter(None, [text, "\n".join(unproved(where, "case"))]))
 
     def to_csv(self):
         """A line a design, for a gradebook."""
@@ -135,7 +139,8 @@ class Board:
             rows = [[name, *(f"{each.verdict}: {each.measured}" for each in designs[name])] for name in names]
             table = _table(["design", *asked], rows, self.signed)
             region = f'<div class="wide" tabindex="0" role="region" aria-label="{escape(trouble)}">{table}</div>'
-            troubles.append(f"<h2>{escape(trouble[:1].upper() + trouble[1:])}</h2>\n{region}")
+            few = paragraphs(unproved(designs))
+            troubles.append(f"<h2>{escape(trouble[:1].upper() + trouble[1:])}</h2>\n{region}{few}")
         title, about, said = map(escape, (f"Challenge: {self.challenge.name}", self.challenge.about, self.said))
         places = _table(list(HEADER), [each.row for each in self.standings], self.signed, 1)
         return PAGE.format(title=title, about=about, said=said, places=places, troubles="\n".join(troubles))

@@ -139,6 +139,8 @@ def _with_somebody(trouble, failed, design):
     """What is not met and a customer who was lost, in words, and the picture of what happened to them."""
     verdict = "missed" if failed.verdict == MISSES else "not decided"
     words = f"In the case “{trouble}” this is {verdict}: {failed.asked}; found {failed.measured}"
+    if failed.too_few:
+        words = f"{words}. {failed.too_few.words.removesuffix('.')}"
     properties: dict[str, Callable] = {
         "availability": nobody_told_error,
         "told_yes_never_true": partial(_both, everything_done),

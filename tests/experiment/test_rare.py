@@ -1,6 +1,7 @@
 """What was seen seldom, or never: a verdict about it is wrong in 5 of 100 cases at most, and says what would prove."""
 
 from importlib import import_module
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -10,6 +11,9 @@ from evsim.experiment.judging import MEETS, MISSES, NOT_DECIDED, judge, judge_ru
 from evsim.experiment.rare import ENOUGH, Failures
 from evsim.experiment.statistics import estimate
 from evsim.figures import RUN, figures
+from evsim.lesson import board
+from evsim.lesson.board import Standing
+from evsim.lesson.challenge import AS_GIVEN
 
 find = import_module("evsim.experiment.find")  # the package has a function of that name
 TRIALS, EACH = 1000, 500  # experiments, requests of a run
@@ -75,6 +79,14 @@ def test_a_shop_of_which_no_request_failed_does_not_meet_what_so_few_do_not_prov
     told = evsim.compare(shop, shop.replace({"name": "other"}), n=8, jobs=1, progress=False)
     for text in (str(told), told._repr_html_()):
         assert "NOT DECIDED: 100 % (about" in text and f"shop and other: {few.too_few.words}" in text
+    swept = evsim.sweep(shop, {"services.shop.workers": [3, 4]}, n=8, jobs=1, progress=False)
+    for text in (str(swept), swept._repr_html_()):
+        assert f"services.shop.workers = 3 and services.shop.workers = 4: {few.too_few.words}" in text
+    verdicts = {"nothing broken": {AS_GIVEN: [few], "mine": [few]}}
+    mine = Standing(1, "mine", "not decided", 4, 0, 1, "")
+    stands = board.Board(SimpleNamespace(name="shop", about="", goal="", troubles=verdicts), [mine], verdicts, 8)
+    assert f"as given (nothing broken) and mine (nothing broken): {few.too_few.words}" in repr(stands)
+    assert f"as given and mine: {few.too_few.words}" in stands.to_html()
     found = evsim.find(shop, "services.shop.workers", (1, 2), max_runs=8, jobs=1, progress=False)
     assert found.value is None and "With 2: None of" in found.answer and "NOT DECIDED" in str(found)
 
@@ -105,6 +117,14 @@ def test_what_too_few_requests_do_not_prove_is_not_decided_and_says_what_would()
     assert "of 1 request failed, so at most 100 %" in judged(0.9, 1).too_few.words
     one, two = unproved({"a": [few], "b": [judged(0.9, 8)], "c": [few, judged(0.99, 320)]})
     assert one.startswith("a and c: None of 320") and two.startswith("b: None of 8")
+
+
+def test_of_many_some_are_named_and_the_others_counted():
+    few = judged(0.9999, 320)
+    (one,) = unproved({str(number): [few] for number in range(9)}, "point")
+    assert one.startswith("0, 1, 2 and 6 more points: None of 320")
+    many = unproved({str(number): [judged(0.9999, number)] for number in range(100, 107)})
+    assert len(many) == 6 and many[-1] == "Too few were seen in 2 more designs, too."
 
 
 def test_of_a_few_failures_it_says_how_many_requests_would_tell():

@@ -19,7 +19,8 @@ class FlowRates:
     """``rates``: service -> what comes a second, if all goes well; ``notes``: why its gaps are only nearly random;
     ``batches``: service -> who sends it several at a time; ``results``: service -> whose windows send theirs;
     ``unclear``: service -> why less or more than its rate comes to it; ``behind``: service -> who before it is full;
-    ``longer``: services whose workers wait longer than once for an answer, as they ask again.
+    ``longer``: services whose workers wait longer than once for an answer, as they ask again; ``customers``: service ->
+    [(so many a second, whether at random)]; ``ways``: (from, to) -> what goes from one service to the other a second.
 
     full: names of services to which more comes than they can do; late: of those for whose answer not all wait.
     """
@@ -30,6 +31,8 @@ class FlowRates:
         self.rates = dict.fromkeys(scenario.services, 0.0)
         self.notes: dict = {name: [] for name in scenario.services}
         self.unknown, self.batches, self.results = "", {}, {}
+        self.customers: dict = {}
+        self.ways: dict = {}
         self.unclear, self.behind, self.longer = {}, {}, set()
         try:
             if self.mishaps.network_loses:
@@ -42,7 +45,9 @@ class FlowRates:
                     self._note(workload.target, "its customers do not come at random moments: it is at most this")
                 if workload.arrivals.in_groups:
                     self.batches.setdefault(workload.target, name)
-                self._come(workload.target, rate * workload.admitted, "", "")
+                stream = rate * workload.admitted, workload.arrivals.at_random
+                self.customers.setdefault(workload.target, []).append(stream)
+                self._come(workload.target, stream[0], "", "")
         except Unknown as reason:
             self.unknown = str(reason)
 
@@ -78,6 +83,7 @@ class FlowRates:
                 if step.times.most > 1 or name in self.batches:
                     self.batches.setdefault(other, name)
                 sent = rate * step.times.mean * share
+                self.ways[name, other] = self.ways.get((name, other), 0.0) + sent
                 why = self.mishaps.on_the_way(step, other, self.rates[other] + sent)
                 if self.mishaps.asks_again(step, other):
                     self.longer.add(name)

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from evsim import theory
 from evsim.counting import listed
+from evsim.experiment.departures import Gaps
 from evsim.experiment.flow_rates import RESULTS, FlowRates
 from evsim.experiment.mishaps import RARE
 from evsim.experiment.station_theory import station_theory
@@ -66,9 +67,12 @@ def late_services(scenario, predicted, full):
 
 def _predicted(scenario, flow):
     held, found = holding_times(scenario), {}
+    if flow.unknown:
+        return found
+    gaps = Gaps(scenario, flow, held)
     for name in scenario.services:
         rate, never = flow.rates[name], []
-        if flow.unknown or not rate:
+        if not rate:
             continue
         if name in flow.unclear:
             never.append(flow.unclear[name])
@@ -83,7 +87,8 @@ def _predicted(scenario, flow):
         if name in flow.batches:
             never.append(f"{flow.batches[name]} sends it several messages at a time, and those wait for each other")
         sure = name not in flow.unclear and name not in flow.behind
-        known = never, flow.notes[name], sure
+        bursts, notes = gaps.said(name)
+        known = [*never, *bursts], notes, sure
         found[name] = station_theory(scenario, name, rate, _offered(scenario), held[name], known)
     return {name: each if each.wait is None else _few_ask(scenario, each, found, flow) for name, each in found.items()}
 

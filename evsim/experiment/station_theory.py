@@ -143,13 +143,25 @@ def _at_once(station):
 
 def own_work(service):
     """(mean, variance) of the time that a handling takes by itself, if it ends where it fails."""
+    return _work_of(service.handle)
+
+
+def _work_of(steps):
+    """The same of some steps; of branches side by side those of the last that is waited for, by their means."""
     mean = variance = 0.0  # of what is left, from the last step to the first
-    for step in reversed(service.handle):
+    for step in reversed(steps):
         if step.lasts:
             mean, variance = mean + step.time.mean, variance + (step.time.cv * step.time.mean) ** 2
         elif step.fails:
             on = 1 - step.fails
             mean, variance = on * mean, on * variance + on * step.fails * mean**2
+        elif step.by_chance:
+            share, (one, its), (other, others) = step.probability, _work_of(step.then), _work_of(step.otherwise)
+            mean += share * one + (1 - share) * other
+            variance += share * its + (1 - share) * others + share * (1 - share) * (one - other) ** 2
+        elif step.together:
+            last, its = sorted(map(_work_of, step.branches))[step.successes - 1]
+            mean, variance = mean + last, variance + its
     return mean, variance
 
 

@@ -1,6 +1,7 @@
 """Why no number of workers meets an objective: the time left when nobody waits for a worker, and whose it is."""
 
 import math
+from collections import defaultdict
 from dataclasses import dataclass
 from functools import partial
 
@@ -73,8 +74,8 @@ def _own_times(run):
     took = (spans["ended"] - spans["started"]).to_numpy(copy=True)
     children = spans[(spans["kind"] == "call") & (spans["parent"] >= 0)]
     calls = children[["parent", "born", "settled"]].dropna().itertuples(index=False, name=None)
-    for row, begin, end in _stretches([*calls, *_waits(run)]):
-        took[row] -= end - begin
+    for row, time in _only_waiting([*calls, *_waits(run)], _works(run)).items():
+        took[row] -= time
     counted = spans["cohort"].to_numpy() & ~np.isnan(took)
     names = spans["service"].to_numpy()
     return {name: took[counted & (names == name)] for name in run.scenario.services}
@@ -88,18 +89,31 @@ def _waits(run):
             yield row, began + alone, ended
 
 
-def _stretches(times):
-    """(row, begin, end) of the times in which one call or several were out, or work waited."""
-    row, begin, end = None, 0.0, 0.0
-    for who, since, until in sorted(each for each in times if each[1] < each[2]):
-        if who == row and since <= end:
-            end = max(end, until)
-            continue
-        if row is not None:
-            yield row, begin, end
-        row, begin, end = who, since, until
-    if row is not None:
-        yield row, begin, end
+def _works(run):
+    """(row, begin, end) of the times in which a loop, thread or core was with it, while another branch may wait."""
+    for began, ended, _, alone, _, _, row in run.records.pieces:
+        yield row, began, began + alone if alone >= 0 else ended
+
+
+def _only_waiting(waits, works):
+    """row -> how long something of it waited, and nothing worked."""
+    turns = defaultdict(list)
+    for which, times in enumerate((waits, works)):
+        for row, begin, end in times:
+            if begin < end:
+                turns[row] += [(begin, which, 1), (end, which, -1)]
+    return {row: _alone(sorted(its)) for row, its in turns.items()}
+
+
+def _alone(turns):
+    """How long there was one wait at least, and no work; turns: (time, 0 or 1, one more or less)."""
+    under_way, total, since = [0, 0], 0.0, 0.0
+    for time, which, more in turns:
+        waits, works = under_way
+        if waits and not works:
+            total += time - since
+        under_way[which], since = under_way[which] + more, time
+    return total
 
 
 def _point(times, metric):

@@ -167,6 +167,24 @@ def test_the_longest_work_is_without_the_wait_for_a_loop_a_thread_or_a_core(kind
     assert floor.left.mean == pytest.approx(left / 1000) and floor.parts["desk"].mean == pytest.approx(0.015)
 
 
+@pytest.mark.parametrize(
+    ("branches", "own"),
+    [([{"work": "10ms"}], 15), ([{"call": "bank"}], 5), ([{"call": "bank"}, {"work": "20ms"}], 25)],
+    ids=["one waits for the other", "a call beside it", "a call and work beside it"],
+)
+def test_of_branches_side_by_side_no_work_is_taken_off_that_others_wait_beside(branches, own):
+    """5 ms on a loop, and more beside it: what waits for the loop, or the bank, takes nothing off its work."""
+    steps = [{"parallel": [[{"work": "5ms"}], *([each] for each in branches)]}]
+    services = {"desk": {"workers": 9, "handle": steps, "event_loop": True}, "bank": {"handle": [{"work": "50ms"}]}}
+    scenario = evsim.Scenario.from_dict(QUEUE | {"services": services}).replace({
+        "workloads.callers.arrivals": {"constant": "5/s"}, "run.duration": "1s", "run.warmup": 0,
+        "objectives": {"response_mean": "1ms"},
+    })  # fmt: skip
+    judgements = find._meets(scenario.objectives, [{"summary": {"response_mean": 1.0}}] * 8, 0.01)[1]
+    (floor,) = find.floor_of(scenario, judgements, [1])
+    assert floor.parts["desk"].mean == pytest.approx(own / 1000)
+
+
 def test_a_percentile_of_too_few_customers_stops_the_search_at_once(queue):
     few = queue.replace({"run.duration": "1s", "run.warmup": 0})
     found = evsim.find(few, "services.desk.workers", (6, 9), {"response_p99.9": "500ms"}, jobs=1)

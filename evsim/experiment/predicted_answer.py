@@ -3,7 +3,7 @@
 from evsim import theory
 from evsim.experiment.flow_rates import Unknown
 from evsim.experiment.mishaps import RARE
-from evsim.experiment.predicted_waits import PATIENT, with_flow
+from evsim.experiment.patience import both_ways, longest
 from evsim.scenario.channel_rules import waits_in
 from evsim.scenario.offered_load import hop_mean
 from evsim.scenario.units import write_time
@@ -11,19 +11,19 @@ from evsim.scenario.units import write_time
 __all__ = ["confirms_at_once", "response_mean"]
 
 
-def response_mean(scenario, predicted):
+def response_mean(scenario, flow, predicted):
     """(the mean time until customers have their answer, why it can't be told); one of both is None.
 
-    The sum of what lies one after the other: both hops of the customer, own work, hops, and the mean sojourn at each
-    service that is called.
+    flow, predicted: what comes to each service, and how long it waits
+    (:func:`evsim.experiment.predicted_waits.with_flow`). The sum of what lies one after the other: both hops of the
+    customer, own work, hops, and the mean sojourn at each service that is called.
     """
     scenario = scenario.complete
     try:
         rates = {name: each.arrivals.customers_per_second or 0.0 for name, each in scenario.workloads.items()}
         if not all(rates.values()):
             raise Unknown("customers do not come at a constant rate")
-        mishaps = with_flow(scenario)[0].mishaps
-        times = [rates[name] * _seen(scenario, predicted, mishaps, name) for name in scenario.workloads]
+        times = [rates[name] * _seen(scenario, predicted, flow.mishaps, name) for name in scenario.workloads]
         return sum(times) / sum(rates.values()), None
     except Unknown as reason:
         return None, str(reason)
@@ -34,8 +34,9 @@ def _seen(scenario, predicted, mishaps, name):
     workload = scenario.workloads[name]
     hops, station = 2 * hop_mean(scenario, name, workload.target), predicted.get(workload.target)
     takes = _answer(scenario, predicted, mishaps, workload.target, {})
-    if workload.patience is not None and workload.patience < PATIENT * (hops + takes):
-        raise Unknown(f"some customers give up after {write_time(workload.patience)}")
+    within = longest(scenario, workload.target, takes, station) + both_ways(scenario, name, workload.target)
+    if workload.patience is not None and workload.patience < within:
+        raise Unknown(f"some customers may give up after {write_time(workload.patience)}")
     served = 1.0
     if scenario.services[workload.target].limit is not None and station.work:
         served = station.utilisation * station.workers / (station.rate * station.work)

@@ -8,15 +8,14 @@ from evsim.counting import listed
 from evsim.experiment.departures import Gaps
 from evsim.experiment.flow_rates import RESULTS, FlowRates
 from evsim.experiment.mishaps import RARE
+from evsim.experiment.patience import both_ways, longest
 from evsim.experiment.station_theory import station_theory
 from evsim.scenario.channel_rules import callees, readers
 from evsim.scenario.handlers import all_steps, replies_early
-from evsim.scenario.offered_load import answer_times, holding_times, hop_mean
+from evsim.scenario.offered_load import answer_times, holding_times
 from evsim.scenario.routing import homes, is_routed_by_key
 
-__all__ = ["PATIENT", "late_services", "predictions", "with_flow"]
-
-PATIENT = 7  # times the mean: of exponential times one in a thousand is longer
+__all__ = ["late_services", "predictions", "with_flow"]
 
 
 def predictions(scenario):
@@ -49,16 +48,16 @@ def late_services(scenario, predicted, full):
     def takes(name):
         each = predicted.get(name)
         wait = math.inf if name in full else (each and each.wait) or 0.0
-        return PATIENT * (wait + answers[name])
+        return longest(scenario, name, wait + answers[name], each)
 
     for name, workload in scenario.workloads.items():
-        hops = 2 * hop_mean(scenario, name, workload.target)
-        if workload.patience is not None and workload.patience < takes(workload.target) + PATIENT * hops:
+        patience = math.inf if workload.patience is None else workload.patience
+        if patience < takes(workload.target) + both_ways(scenario, name, workload.target):
             yield workload.target
     for name, service in scenario.services.items():
         for step in all_steps(service.handle):
             for other in callees(scenario, step) if step.asks and step.timeout else ():
-                if step.timeout < takes(other) + PATIENT * 2 * hop_mean(scenario, name, other):
+                if step.timeout < takes(other) + both_ways(scenario, name, other):
                     yield other
             for channel in homes(scenario, step) if step.kind == "publish" and not is_routed_by_key(step) else ():
                 expires = min(scenario.channels[channel].keeps_for, step.ttl if step.ttl is not None else math.inf)

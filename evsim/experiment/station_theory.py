@@ -11,7 +11,7 @@ from evsim.scenario.distributions import Exponential
 from evsim.scenario.handlers import all_steps
 from evsim.scenario.offered_load import hop_mean
 
-__all__ = ["StationTheory", "own_work", "station_theory"]
+__all__ = ["SEVERAL", "StationTheory", "own_work", "station_theory"]
 
 SEVERAL = "several workers and times that are not exponential: an approximation (Allen and Cunneen)"
 

@@ -29,7 +29,7 @@ class TheoryPanel:
         self._flow, self.predictions = with_flow(scenario.complete)
         duration = scenario.run_settings.duration
         self._come = sum(each.arrivals.mean_rate(duration) for each in scenario.workloads.values())
-        self.response, self._no_response = response_mean(scenario, self.predictions)
+        self.response, self._no_response = response_mean(scenario, self._flow, self.predictions)
 
     @property
     def _unsure(self):

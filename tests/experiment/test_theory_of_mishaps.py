@@ -146,7 +146,32 @@ def test_bounds_that_nobody_meets_change_no_formula(scenario):
 def test_customers_who_give_up_have_no_answer_that_a_formula_tells():
     panel = system(WORKS, patience="50ms").run().theory()
     assert panel.predictions["front"].formula == "M/M/1" and panel.response is None
-    assert "some customers give up after 50ms" in str(panel)
+    assert "some customers may give up after 50ms" in str(panel)
+
+
+VARIED = {"workers": 1000, "handle": [{"work": {"lognormal": {"mean": "18ms", "cv": 8}}}, {"reply": "done"}]}
+
+
+def test_where_times_vary_much_some_give_up_who_would_wait_for_exponential_ones():
+    """150 ms are eight times the mean; two of a hundred take longer, and the mean of the answers is less."""
+    run = system(VARIED, patience="150ms").run()
+    assert run.summary()["timeouts"] > 0.01 * run.summary()["requests"]
+    assert run.summary()["response_mean"] < 0.9 * 0.018
+    assert run.theory().response is None and "may give up after 150ms" in str(run.theory())
+
+
+@pytest.mark.parametrize(("patience", "told"), [("19ms", True), ("17ms", False)])
+def test_where_times_do_not_vary_nobody_gives_up_who_has_the_time_that_it_takes(patience, told):
+    run = system({"workers": 1000, "handle": [{"work": "18ms"}, {"reply": "done"}]}, patience=patience).run()
+    assert (run.summary()["timeouts"] == 0) == told == (run.theory().response is not None)
+
+
+def test_of_those_who_wait_for_constant_work_it_counts_how_long_they_do():
+    """At 45 % of one worker P(wait > t) is about 0.45 exp(-t / 8.2 ms): 50 ms for one in a thousand."""
+    desk = {"handle": [{"work": "9ms"}, {"reply": "done"}]}
+    short, long = (system(desk, patience=patience).run() for patience in ("30ms", "60ms"))
+    assert short.theory().response is None and short.summary()["timeouts"] > 0
+    assert long.theory().response is not None and long.summary()["timeouts"] < 0.001 * long.summary()["requests"]
 
 
 CONFLICTS = [{"read": "row"}, {"work": EXPONENTIAL}, {"effect": {"name": "row", "if_unchanged": True}}]

@@ -8,7 +8,8 @@ from random import Random
 
 import pytest
 
-from evsim.experiment.theory_panel import predictions, response_mean
+from evsim.experiment.predicted_answer import response_mean
+from evsim.experiment.predicted_waits import with_flow
 from evsim.scenario import Scenario
 from evsim.scenario.handlers import all_steps
 from evsim.scenario.offered_load import answer_times, arrival_rates, holding_times
@@ -61,7 +62,7 @@ def test_what_comes_to_whom_and_for_how_long_is_what_a_run_measures(part):
         plain = Plain(scenario.run())
         customers = [row for row in plain.rows if row.kind == "request"]
         rates, held, answers = arrival_rates(scenario), holding_times(scenario), answer_times(scenario)
-        predicted = predictions(scenario)
+        flow, predicted = with_flow(scenario.complete)
         for name in SERVICES:
             rows = plain.rows_at(name)
             assert len(rows) / len(customers) * RATE == pytest.approx(rates[name]), (seed, name)
@@ -75,7 +76,7 @@ def test_what_comes_to_whom_and_for_how_long_is_what_a_run_measures(part):
                 assert found.saturates == pytest.approx(WORKERS * RATE / (rates[name] * held[name])), (seed, name)
         response = mean([row.settled - row.born for row in customers])
         assert answers[SERVICES[0]] + 2 * HOP == pytest.approx(response), seed
-        said, why = response_mean(scenario, predicted)
+        said, why = response_mean(scenario, flow, predicted)
         assert said is None or said == pytest.approx(response, rel=1e-3), (seed, why)
         told["answer"] += said is not None
         told["answer with several messages"] += said is not None and any(map(_sends_several, _asked(scenario)))

@@ -35,7 +35,7 @@ def sketch_of_spans(text, name, sketch, spans_of):
     spans = [span for span in found if span is not None]
     sketch.count(len(found) - len(spans), "span", f"of {name} could not be read: without a service, an id or times")
     faults = sum("evsim.fault" in span.about for span in spans)
-    spans = [span for span in spans if "evsim.fault" not in span.about and not span.settles]
+    spans = [span for span in spans if "evsim.fault" not in span.about and not span.is_about_messages]
     if not spans:
         raise wrong(name, "holds no span that can be read")
     called = "no channel: it is called after who sends or reads there"

@@ -47,8 +47,10 @@ class TraceSpan:
         return ""
 
     @property
-    def settles(self):
-        return self.operation in SETTLING or str(self.about.get("messaging.operation.name", "")) in SETTLING
+    def is_about_messages(self):
+        """Whether a consumer fetches or settles with it, and neither works nor asks anybody."""
+        settles = self.operation in SETTLING or str(self.about.get("messaging.operation.name", "")) in SETTLING
+        return settles or (self.kind == CLIENT and self.operation == "receive")
 
     @property
     def publishes(self):

@@ -41,6 +41,13 @@ def otlp_means(plain):
                        links=[("send", row.parent)] if row.kind == "delivery" else (),
                        says=about(row) | moments(row) | handled(plain, row),
                        events=met(plain, row, faults))  # fmt: skip
+        elif row.kind == "delivery" and row.ended is not None:
+            known = (time for time in (row.leased, row.ready, row.born) if time is not None)
+            message = plain.messages[row.parent]
+            yield span(row.service or row.source, "client", ("receive", row.number), f"receive {row.source}",
+                       next(known), row.ended, ("send", row.parent), trace=trace, links=[("send", row.parent)],
+                       error=why(row, row.outcome, "ok"),
+                       says=about(row) | messaging(plain, message, "receive", "receive", row.service))  # fmt: skip
         if is_heard(row):
             word, message = "ack" if row.verdict == "done" else "nack", plain.messages[row.parent]
             left = row.ended if row.replied is None else row.replied
@@ -171,17 +178,10 @@ def met_on_its_way(plain, message):
             events.append((nano(each.arrived), each.fate, ""))
         elif each.fate == "lost":
             events.append((nano(each.sent), "lost", ""))
-    for row in message.deliveries:
-        if row.started is None and row.ended is not None:
-            group = group_that_reads(plain, message.channel, row.service) or ""
-            events.append((nano(row.ended), f"delivery {row.outcome}", f"{row.attempt} {group}"))
     return events
 
 
-SAID = (
-    ("evsim.effect",), ("evsim.remark",), ("evsim.fault", "evsim.target"),
-    ("evsim.attempt", "messaging.consumer.group.name"),
-)  # fmt: skip
+SAID = ("evsim.effect",), ("evsim.remark",), ("evsim.fault", "evsim.target")
 
 
 def otlp_says(plain, path):
@@ -227,6 +227,8 @@ def named(span, says):
         return "send", int(says["messaging.message.id"])
     if kind in ("server", "consumer"):
         return "work", says["evsim.row"]
+    if says.get("messaging.operation.type") == "receive":
+        return "receive", says["evsim.row"]
     return ("ask", says["evsim.row"]) if "evsim.row" in says else ("settle", None)
 
 

@@ -2,10 +2,11 @@
 
 A request or a call is a CLIENT span of whoever asks, for each attempt, and a SERVER span of the service while a worker
 is held. A message is a PRODUCER span (``send``) from the publish to the confirmation, linked to all messages that it is
-the result of, if it is a window's; each attempt at a delivery is a
-CONSUMER span (``process``) while a worker is held, below the span that sent it and linked to it, with a CLIENT span
-(``ack`` or ``nack``) while its news travels back. Effects, early replies, sendings of a message and faults that strike
-are events of these spans; each fault is also a trace of its own.
+the result of, if it is a window's; each attempt at a delivery is a CONSUMER span (``process``) while a worker is held,
+below the span that sent it and linked to it, with a CLIENT span (``ack`` or ``nack``) while its news travels back. An
+attempt that no worker took is a CLIENT span (``receive``) until it is withdrawn, lost ..., from when it was handed out;
+of the channel, if nobody reads there. Effects, early replies, sendings of a message and faults that strike are events
+of these spans; each fault is also a trace of its own.
 
 What OpenTelemetry has no name for starts with ``evsim.``; moments that are no end of a span are attributes in seconds
 since the start of the run.
@@ -64,7 +65,6 @@ class Spans:
         self.faults = list(facts.faults())
         self.starts = [fault.start for fault in self.faults]
         self.messages = {message.number: message for message in facts.messages()}
-        self.never_started = {}  # message -> attempts at its delivery that no worker took
         self.worked = set()  # rows that a worker took
         self.groups = {(each.channel, name): group_of(name, each)
                        for name, service in self.scenario.services.items() for each in service.subscribe}  # fmt: skip
@@ -77,7 +77,7 @@ class Spans:
                 self.worked.add(attempt.row)
                 yield attempt.service, self._work(attempt)
             elif attempt.is_delivery and attempt.ended is not None:
-                self.never_started.setdefault(attempt.parent, []).append(attempt)
+                yield attempt.service or attempt.source, self._receive(attempt)
             if attempt.is_delivery and _news_travelled(attempt):
                 yield attempt.service, self._settle(attempt)
         for message in self.messages.values():
@@ -141,12 +141,6 @@ class Spans:
             if arrived is not None or fate == "lost":
                 events.append(_event(sent if arrived is None else arrived, fate))
         known = max((time for each in message.sendings for time in each[:2] if time is not None), default=0)
-        for attempt in self.never_started.get(message.number, ()):
-            about = {
-                "messaging.consumer.group.name": self.groups.get((message.channel, attempt.service), ""),
-                "evsim.attempt": attempt.number,
-            }
-            events.append(_event(attempt.ended, f"delivery {attempt.outcome}", about))
         events.sort(key=lambda event: int(event["timeUnixNano"]))
         fate = message.sendings[-1][2]
         end, under_way = message.acknowledged, fate == "under way"
@@ -170,6 +164,18 @@ class Spans:
         ]
         numbers = dict.fromkeys(int(tables.rows["parent"][row]) for row in causes)
         return [self._link(self.messages[number]) for number in numbers if number in self.messages]
+
+    def _receive(self, attempt):
+        """An attempt at a delivery that no worker took, and how it ended: its sending may be over long before."""
+        message, wrong = self.messages[attempt.parent], attempt.outcome not in ("ok", "open")
+        attributes = _about(attempt) | self._messaging(message, "receive", "receive", attempt.service)
+        attributes |= {"error.type": _reason(attempt, attempt.outcome)} if wrong else {}
+        start = next(time for time in (attempt.leased, attempt.ready, attempt.born) if time is not None)
+        return self._span(
+            attempt.request.trace, self.id("receive", attempt.row), self.id("send", message.number),
+            f"receive {message.channel}", CLIENT, start, attempt.ended, attributes,
+            wrong and _reason(attempt, attempt.outcome), links=[self._link(message)],
+        )  # fmt: skip
 
     def _settle(self, attempt):
         message = self.messages[attempt.parent]

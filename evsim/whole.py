@@ -1,6 +1,7 @@
 """What is written is there as a whole or not at all, and takes the place of nothing that it should not.
 
-A file or folder is made beside its place, under a name of its own, and moved there when it is complete.
+A file or folder is made beside its place, under a name of its own, and moved there when it is complete. Who is killed
+meanwhile leaves it behind: the next one who writes to that place takes it away.
 """
 
 import os
@@ -12,7 +13,7 @@ from pathlib import Path
 from evsim.scenario.errors import Problem, ScenarioError
 from evsim.stopping import tidily
 
-__all__ = ["new_file", "new_folder", "place_for", "write_text"]
+__all__ = ["is_running", "new_file", "new_folder", "place_for", "write_text"]
 
 OURS = re.compile(
     r"(summary|comparison|live)\.json|(scenario|calibrated|design-\d+)\.yaml|mails\.mbox"
@@ -54,7 +55,8 @@ def place_for(path, folder=False, overwrite=False, inputs=()):
         return path
     if not path.is_dir():
         raise _refusal(path, "is a file, and a folder is written", "name a folder")
-    there = sorted(each.name for each in path.iterdir())
+    left = set(_left_behind(path, path.name))
+    there = sorted(each.name for each in path.iterdir() if each not in left)
     ours = any(name in TELLING for name in there) and all(OURS.fullmatch(name) for name in there)
     if there and not ours:
         other = next((name for name in there if not OURS.fullmatch(name)), there[0])
@@ -73,7 +75,7 @@ def new_file(path):
         yield path
         return
     path = Path(os.path.realpath(path))  # behind a link lies the file that is meant
-    part = path.with_name(f".{os.getpid()}-{path.name}")
+    part = _beside(path.parent, path.name)
     with tidily(lambda: part.unlink(missing_ok=True)):
         yield part
         part.replace(path)
@@ -83,7 +85,7 @@ def new_file(path):
 def new_folder(path):
     """Put files into the folder that this gives; at the end they are in their place, and nothing else is."""
     path = Path(os.path.realpath(path))
-    part = (path if path.is_dir() else path.parent) / f".{os.getpid()}-{path.name}"
+    part = _beside(path if path.is_dir() else path.parent, path.name)
     with tidily(lambda: shutil.rmtree(part, ignore_errors=True)):
         part.mkdir()
         yield part
@@ -101,6 +103,34 @@ def write_text(path, text):
     """A whole text file."""
     with new_file(path) as part:
         part.write_text(text, encoding="utf-8", newline="\n")
+
+
+def is_running(number):
+    """Whether there is a process of this number; where that cannot be asked, there may be."""
+    if os.name == "nt":
+        return True
+    try:
+        os.kill(number, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        pass
+    return True
+
+
+def _beside(folder, name):
+    """Where something of this name is made in a folder; what others did not complete there is taken away."""
+    for left in _left_behind(folder, name):
+        shutil.rmtree(left, ignore_errors=True) if left.is_dir() else left.unlink(missing_ok=True)
+    return folder / f".{os.getpid()}-{name}"
+
+
+def _left_behind(folder, name):
+    """What processes that are gone have left in a folder, as they made something of this name."""
+    for path in list(folder.iterdir()):
+        owner = path.name.removeprefix(".").removesuffix(f"-{name}")
+        if path.name == f".{owner}-{name}" and owner.isdecimal() and not is_running(int(owner)):
+            yield path
 
 
 def _told_last(file):

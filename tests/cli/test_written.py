@@ -148,6 +148,38 @@ def test_what_breaks_in_the_middle_leaves_everything_as_it_was(tiny, tmp_path, m
     assert sorted(each.name for each in tmp_path.iterdir()) == ["out", "tiny.yaml"]
 
 
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from evsim import whole
+with getattr(whole, sys.argv[1])(sys.argv[2]) as part:
+    (part / "runs.csv" if part.is_dir() else part).write_text("half of it")
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="nobody is killed here")
+@pytest.mark.parametrize("there", [False, True])
+def test_what_a_killed_process_left_is_taken_away_by_the_next_who_writes_there(tmp_path, there):
+    page, folder = tmp_path / "page.html", tmp_path / "out"
+    others = [tmp_path / f".{os.getpid()}1-notes.txt", tmp_path / f".{os.getppid()}-page.html", tmp_path / ".1x-out"]
+    for path in others:
+        path.write_text("of somebody else, or of a process that runs")
+    if there:
+        write_text(page, "old")
+        with new_folder(folder) as part:
+            (part / "summary.json").write_text("old")
+    for function, place in (("new_file", page), ("new_folder", folder)):
+        done = subprocess.run([sys.executable, "-c", KILLED, function, str(place)], check=False)
+        assert done.returncode == -signal.SIGKILL
+    assert len(list(tmp_path.rglob(".*-page.html"))) == 2 and len(list(tmp_path.rglob(".*-out"))) == 2
+    write_text(page, "new")
+    with new_folder(place_for(folder, folder=True, overwrite=True)) as part:
+        (part / "summary.json").write_text("new")
+    assert sorted(tmp_path.rglob("*")) == sorted([*others, page, folder, folder / "summary.json"])
+    assert page.read_text() == (folder / "summary.json").read_text() == "new"
+
+
 def test_the_file_that_tells_comes_last_and_goes_first(tmp_path, monkeypatch):
     """Whoever is killed while files move into a folder that was there leaves none that looks complete."""
     folder = tmp_path / "out"

@@ -1,5 +1,6 @@
 """What people have becomes a scenario that validates and runs; what could not be read is said, with counts."""
 
+import json
 from functools import cache
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from evsim.experiment.sensitivity import inputs_of
 from evsim.scenario.origins import NOT_SAID, origin_of
 from evsim.scenario.units import number_of, write_time
 from tests.cli.test_run import evsim_
+from tests.exports.runs import a_run
 
 SAMPLES = Path(__file__).resolve().parents[1] / "data/imports"
 STATED = {  # what each sample says, at paths of the scenario made of it
@@ -178,6 +180,24 @@ def test_what_a_trace_shows_of_a_system_is_in_what_is_read(name, tmp_path):
     for figure in ("response_mean", "completion_mean"):
         luck = 4 * (found[figure].standard_error + truth[figure].standard_error)
         assert abs(found[figure].mean - truth[figure].mean) < luck + 0.05 * truth[figure].mean, figure
+
+
+@pytest.mark.parametrize("name", ["lossy", "letters"])
+def test_what_a_consumer_received_and_did_not_work_on_is_no_call(name, tmp_path):
+    """With these spans and without them a trace says the same."""
+    whole, less = tmp_path / "trace.json", tmp_path / "less" / "trace.json"
+    less.parent.mkdir()
+    a_run(name).export(whole, "otlp")
+    resources = json.loads(whole.read_text(encoding="utf-8"))["resourceSpans"]
+    left_out = 0
+    for scope in [each for resource in resources for each in resource["scopeSpans"]]:
+        kept = [span for span in scope["spans"] if not span["name"].startswith("receive ")]
+        left_out += len(scope["spans"]) - len(kept)
+        scope["spans"] = kept
+    assert left_out
+    less.write_text(json.dumps({"resourceSpans": resources}), encoding="utf-8")
+    read, other = (evsim.from_file(path).scenario.to_dict() for path in (whole, less))
+    assert read == other
 
 
 def test_the_command_writes_a_page_that_validates(tmp_path):

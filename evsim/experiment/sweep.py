@@ -177,7 +177,7 @@ class Sweep:
         return "\n\n".join(filter(None, [text, "\n".join(self._unproved())]))
 
     def _unproved(self):
-        named = [words(changes) for changes, _ in self.points]
+        named = [f"({words(each)})" if len(each) > 1 else words(each) for each, _ in self.points]
         return unproved(dict(zip(named, self.verdicts, strict=True)), "point")
 
     def _repr_html_(self):

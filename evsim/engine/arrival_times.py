@@ -119,8 +119,8 @@ def expected_requests(kernel, name):
     if arrivals.from_file:
         return int((arrival_trace(kernel, name)[0] < end).sum())
     if arrivals.is_closed:
-        handle = scenario.services[workload.target].handle
-        steps = () if callable(handle) else handle
-        pace = arrivals.think.mean + sum(step.time.mean for step in steps if step.lasts)
+        service = scenario.services[workload.target]
+        steps = () if callable(service.handle) else service.handle
+        pace = arrivals.think.mean + sum(service.pace(step) * step.time.mean for step in steps if step.lasts)
         return arrivals.users * (end / pace if pace else 1.0)
     return arrivals.expected(end)

@@ -3,10 +3,12 @@
 import math
 from functools import cache
 
+from evsim import theory
 from evsim.counting import listed
-from evsim.experiment.station_theory import own_work
+from evsim.experiment.station_theory import is_asked, own_work
 from evsim.scenario.channel_rules import callees
 from evsim.scenario.handlers import all_steps
+from evsim.scenario.offered_load import arrival_rates
 from evsim.scenario.retry import Retry
 from evsim.scenario.routing import homes
 
@@ -33,6 +35,7 @@ class Mishaps:
     def __init__(self, scenario, held, late):
         self._scenario, self._held, self.late = scenario, held, late
         self.may_fail = cache(self._may_fail)
+        self._rates = arrival_rates(scenario)
 
     @property
     def network_loses(self):
@@ -44,9 +47,20 @@ class Mishaps:
         service = self._scenario.services[name]
         full = service.limit is not None and self._is_full(name, rate, service.limit + 1)
         stale = service.drop_stale and name in self.late
-        if full or stale or any(each.refuses for each in service.policies.values()):
+        if full or stale or self.throttles(name, rate) or any(each.refuses for each in service.policies.values()):
             return f"{name} turns some away, and how many is not known before a run"
         return ""
+
+    def throttles(self, name, rate=None):
+        """Whether all instances that may be there are ever at work, so that callers are turned away (Erlang's loss)."""
+        service = self._scenario.services[name]
+        rate = self._rates[name] if rate is None else rate
+        load = rate * self._held[name]
+        if not service.refuses_when_full or not load or not is_asked(self._scenario, name):
+            return False
+        if any(each.most_a_second and rate >= each.most_a_second for each in service.policies.values()):
+            return True
+        return theory.erlang_b(service.most_instances * service.workers, load) >= RARE
 
     def _is_full(self, name, rate, most):
         """Whether so many are ever in the line of a service: with one worker and exponential times, load^most.
@@ -123,4 +137,5 @@ class Mishaps:
         if any(step.fails or self.ends_here(step) for step in all_steps(service.handle)):
             return True
         refuses = any(each.refuses for each in service.policies.values())
-        return service.limit is not None or refuses or (service.drop_stale and name in self.late)
+        stale = service.drop_stale and name in self.late
+        return service.limit is not None or refuses or stale or self.throttles(name)

@@ -71,7 +71,7 @@ def _answer(scenario, predicted, mishaps, name, known):
         elif step.holds:
             total += going_on * step.times.some * _confirmation(scenario, name, step)  # several are confirmed together
         elif step.lasts:
-            total += going_on * step.time.mean
+            total += going_on * service.pace(step) * step.time.mean
         going_on *= 1 - step.fails
         if step.replies:
             break

@@ -11,7 +11,7 @@ from evsim.scenario.distributions import Exponential
 from evsim.scenario.handlers import all_steps
 from evsim.scenario.offered_load import hop_mean
 
-__all__ = ["SEVERAL", "StationTheory", "own_work", "station_theory"]
+__all__ = ["SEVERAL", "StationTheory", "is_asked", "own_work", "station_theory"]
 
 SEVERAL = "several workers and times that are not exponential: an approximation (Allen and Cunneen)"
 
@@ -21,9 +21,10 @@ class StationTheory:
     """What is known of one service before it runs.
 
     ``rate``: what comes (1/s); ``work``: mean time of a worker (s); ``held``: the same with what it waits for at those
-    it asks, if nobody queues there; ``workers``; ``utilisation``; ``saturates``: the customers a second, of all
-    workloads together, at which all of its workers that may be at work are. ``formula`` gives the mean ``wait`` (s);
-    None where none applies. ``exact``: whether all that it assumes is so; ``why`` says what is not.
+    it asks, if nobody queues there; ``workers``: of as many instances as there may be; ``utilisation``; ``saturates``:
+    the customers a second, of all workloads together, at which all of its workers that may be at work are. ``formula``
+    gives the mean ``wait`` (s); None where none applies. ``exact``: whether all that it assumes is so; ``why`` says
+    what is not.
     """
 
     service: str
@@ -47,12 +48,11 @@ def station_theory(scenario, name, rate, total, held, known):
     """
     service = scenario.services[name]
     work, variance = own_work(service)
-    workers = service.workers * service.instances
+    workers = service.workers * _instances(service)
     station = _Station(scenario, name, rate, work, variance, workers, _Reading.of(scenario, name))
     never, notes, sure = known
     why = [*_blockers(station), *(_too_busy(station) if sure else ()), *never]
-    free = all(its.apart_from_work or its.own_inboxes for its in service.policies.values())  # nothing else counts
-    saturates = total * _at_once(station) / (rate * held) if held and free else math.inf
+    saturates = total * _most_a_second(station, held) / rate
     if why:
         return StationTheory(name, rate, work, held, workers, rate * work / workers, saturates, None, None, False,
                              tuple(why))  # fmt: skip
@@ -133,34 +133,58 @@ class _Reading:
         )  # fmt: skip
 
 
+def _instances(service):
+    """How many instances it has, or may have."""
+    return next((its.most_instances for its in service.policies.values() if its.most_instances), service.instances)
+
+
+def _most_a_second(station, held):
+    """How many a second it can do at most, each of which holds a worker for so long; infinity: nobody knows."""
+    its = station.service.policies.values()
+    if not held or not all(each.apart_from_work or each.own_inboxes or each.most_instances for each in its):
+        return math.inf
+    let_in = [each.most_a_second for each in its if each.most_a_second and is_asked(station.scenario, station.name)]
+    return min([_at_once(station) / held, *let_in])
+
+
 def _at_once(station):
-    """How many of its workers may be at work at a time: of each partition that it reads, one message is."""
-    partitions, several = station.reading.partitions, any(each.takes_several for each in station.service.subscribe)
-    if partitions is None or several or _is_asked(station.scenario, station.name):
+    """How many of its workers may be at work at a time: of each partition that it reads, one message is.
+
+    Of what others fetch for it, no more than those have in hand.
+    """
+    partitions, reads = station.reading.partitions, station.service.subscribe
+    if not reads or any(each.takes_several for each in reads) or is_asked(station.scenario, station.name):
         return station.workers
-    return min(station.workers, partitions)
+    fetched = sum(min((_in_hand(its) for its in each.policies.values()), default=math.inf) for each in reads)
+    return min(station.workers, fetched, math.inf if partitions is None else partitions)
+
+
+def _in_hand(settings):
+    return getattr(settings, "most_in_hand", math.inf)
 
 
 def own_work(service):
     """(mean, variance) of the time that a handling takes by itself, if it ends where it fails."""
-    return _work_of(service.handle)
+    return _work_of(service, service.handle)
 
 
-def _work_of(steps):
+def _work_of(service, steps):
     """The same of some steps; of branches side by side those of the last that is waited for, by their means."""
     mean = variance = 0.0  # of what is left, from the last step to the first
     for step in reversed(steps):
         if step.lasts:
-            mean, variance = mean + step.time.mean, variance + (step.time.cv * step.time.mean) ** 2
+            time = service.pace(step) * step.time.mean
+            mean, variance = mean + time, variance + (step.time.cv * time) ** 2
         elif step.fails:
             on = 1 - step.fails
             mean, variance = on * mean, on * variance + on * step.fails * mean**2
         elif step.by_chance:
-            share, (one, its), (other, others) = step.probability, _work_of(step.then), _work_of(step.otherwise)
+            (one, its), (other, others) = (_work_of(service, each) for each in (step.then, step.otherwise))
+            share = step.probability
             mean += share * one + (1 - share) * other
             variance += share * its + (1 - share) * others + share * (1 - share) * (one - other) ** 2
         elif step.together:
-            last, its = sorted(map(_work_of, step.branches))[step.successes - 1]
+            last, its = sorted(_work_of(service, each) for each in step.branches)[step.successes - 1]
             mean, variance = mean + last, variance + its
     return mean, variance
 
@@ -191,7 +215,7 @@ def _blockers(station):
         yield "its inbox is bounded, and a formula of that needs exponential times, and callers alone"
     if service.own_inboxes:
         yield "each instance has an inbox of its own"
-    if station.reading.reads and _is_asked(scenario, station.name):
+    if station.reading.reads and is_asked(scenario, station.name):
         yield "some ask it, and channels give it work, too: each waits for something else"
     if station.reading.rereads:
         yield "it reads again what was there before, as fast as it can"
@@ -206,13 +230,14 @@ def _blockers(station):
 def _too_busy(station):
     """Why its workers can't do all that comes."""
     service = station.service
-    if not service.is_elastic and service.limit is None and station.busy() >= station.workers:
+    bounded = service.limit is not None or service.refuses_when_full
+    if not service.is_staffed and not bounded and station.busy() >= station.workers:
         yield "more work comes than its workers can do: the queue grows as long as that lasts"
     elif station.reading.back[0] and station.busy(station.reading.back[0]) >= station.workers:
         yield "with the way of the acknowledgements its workers have no time to spare"
 
 
-def _is_asked(scenario, name):
+def is_asked(scenario, name):
     """Whether customers or other services ask a service for an answer."""
     steps = [step for service in scenario.services.values() for step in all_steps(service.handle)]
     asked = {each for step in steps if step.asks and not step.hands_over for each in callees(scenario, step)}

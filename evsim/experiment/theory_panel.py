@@ -34,7 +34,12 @@ class TheoryPanel:
     @property
     def _unsure(self):
         """Names of services of which nobody knows how much comes to them."""
-        return {*self._flow.results, *self._flow.unclear}
+        return {*self._flow.results, *self._flow.unclear, *self._boundless}
+
+    @property
+    def _boundless(self):
+        """Names of services that work, and of which nobody knows how much they can do."""
+        return {name for name, each in self.predictions.items() if each.held and each.saturates == math.inf}
 
     def _has_more(self, name):
         """Whether at least what is counted comes to a service, so that it is full at that many customers or fewer."""

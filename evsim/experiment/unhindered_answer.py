@@ -43,7 +43,7 @@ def _asked(scenario, names):
 def _is_unsure(scenario, mishaps, name):
     """Whether the means of its steps do not tell how long a service takes for an answer."""
     service = scenario.services[name]
-    if callable(service.handle) or service.turns_away:
+    if callable(service.handle) or service.turns_away or mishaps.throttles(name):
         return True
     return any(
         step.awaits

@@ -180,6 +180,7 @@ def _through(service, takes):
 
 def _too_much(service, called):
     refuses = service.limit is not None or any(each.refuses for each in service.policies.values())
+    refuses = refuses or service.refuses_when_full
     return "some are turned away" if refuses and called else "its queue will grow without end"
 
 
@@ -200,7 +201,7 @@ def _bursts(scenario):
         )
         left = round(run.end - arrivals.at, ROUNDING)
         for name, service in scenario.services.items():
-            takes = round(comes[name] * times[name] / (service.instances * service.workers), ROUNDING)
+            takes = round(comes[name] * times[name] / (service.most_instances * service.workers), ROUNDING)
             if takes > left:
                 yield (
                     f"services.{name}: the burst of {workload} is {write_time(float(f'{takes:.3g}'))} of work for all "

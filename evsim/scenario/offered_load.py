@@ -166,7 +166,7 @@ def _duration(scenario, name, steps, answer, replies, before):
     for step in () if callable(steps) else steps:
         inside = 0.0
         if step.lasts:
-            inside = _mean(step.time)
+            inside = _mean(step.time) * scenario.services[name].pace(step)
         elif step.asks:
             inside = sum(
                 share * (2 * hop_mean(scenario, name, callee) + answer[callee])

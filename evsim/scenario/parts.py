@@ -1,5 +1,6 @@
 """The parts a system is made of: workloads, services, the network."""
 
+from math import prod
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, PrivateAttr, StrictBool, create_model
@@ -132,6 +133,15 @@ class _Service(Part):
     def policies(self):
         """word -> settings of what the service does beside working, as far as it is written."""
         return written(self, SERVICE)
+
+    @property
+    def refuses_when_full(self):
+        """Whether callers are turned away when no instance more may be added."""
+        return any(each.refuses_when_full for each in self.policies.values())
+
+    def pace(self, step):
+        """What the time of one of its steps is multiplied by, where nothing else is in hand."""
+        return prod(each.slowness for each in self.policies.values()) if step.kind == "work" else 1.0
 
     @property
     def turns_away(self):

@@ -17,6 +17,9 @@ class ServiceSetting(Part):
     ``apart_from_work``: it changes nothing of who is served when.
     ``workers_share``: the workers of an instance share what does their work.
     ``most_instances``: how many there may be at a time, of what lets them come and go.
+    ``refuses_when_full``: then callers for whom none may be added are turned away.
+    ``most_a_second``: how many callers are let in at most.
+    ``slowness``: what times of ``work`` are multiplied by, always.
     """
 
     fetches: ClassVar[bool] = True
@@ -25,6 +28,9 @@ class ServiceSetting(Part):
     may_be_balanced: ClassVar[bool] = False
     workers_share: ClassVar[bool] = False
     most_instances: ClassVar[int | None] = None
+    refuses_when_full: ClassVar[bool] = False
+    most_a_second: ClassVar[float | None] = None
+    slowness: ClassVar[float] = 1.0
 
     refuses: ClassVar[bool] = False
     knows_again: ClassVar[bool] = False

@@ -308,10 +308,28 @@ def test_an_inbox_that_is_bounded_has_its_formula(limit):
         assert abs(measured.mean - value) <= 4 * measured.standard_error + 1e-9
 
 
-def test_what_a_service_costs_changes_no_formula_and_who_grows_has_no_bottleneck():
+def test_what_a_service_costs_changes_no_formula():
     priced = desk({"exponential": "50ms"}, price={"hour": 1})
     assert predictions(priced)["desk"].formula == "M/M/1"
-    assert evsim.load("registration-serverless").replace({"run.duration": "6s"}).run().theory().bottleneck is None
+
+
+def test_the_first_that_can_do_no_more_is_looked_for_among_those_that_grow_too():
+    """Ten environments take ten requests a second each; five instances of two workers, and four pollers' messages."""
+    panel = evsim.load("registration-serverless").replace({"run.duration": "6s"}).run().theory()
+    assert panel.bottleneck.service == "register" and panel.bottleneck.saturates == pytest.approx(100)
+    scaled = {"workers": 2, "autoscale": {"by": "concurrency", "target": 2, "most": 5}}
+    assert predictions(desk({"exponential": "100ms"}, **scaled))["desk"].saturates == pytest.approx(100)
+    work = {"function": {"most": 50, "rate": "1/s"}, "handle": [{"work": "200ms"}]}
+    for pollers, most in ({"concurrency": 4}, 20), ({"most": 3, "least": 1, "invokes": 2}, 30), ({"most": 1250}, 250):
+        queued = told(1).replace({"channels.papers": {"queue": {"like": "sqs"}}, "services.archive": {
+            **work, "subscribe": {"channel": "papers", "pollers": pollers}}})  # fmt: skip
+        assert predictions(queued)["archive"].saturates == pytest.approx(most), pollers
+
+
+def test_of_whom_nobody_knows_how_much_he_can_do_it_does_not_say_that_others_are_full_before():
+    shares = {"services.archive.contention": {"sigma": 0.5}, "workloads.people.arrivals": NO_TIME}
+    panel = chain().replace(shares).run().theory()
+    assert panel.notes[-1].startswith("Of the others the first that can do no more is desk")
 
 
 ENOUGH = 50  # customers who found a worker busy, for the standard error of a skewed figure to be near

@@ -76,8 +76,15 @@ class FunctionSettings(LikenedSetting):
         return self.complete.most
 
     @property
-    def slowness(self):
-        """What the times of `work` are multiplied by."""
+    def refuses_when_full(self):  # type: ignore[override]
+        return self.when_full == "refuse"
+
+    @property
+    def most_a_second(self):  # type: ignore[override]
+        return self.complete.rate and self.complete.rate * self.complete.most
+
+    @property
+    def slowness(self):  # type: ignore[override]
         return max(1.0, self.complete.full_speed / self.complete.memory)
 
     def problems(self, path, service):

@@ -67,6 +67,11 @@ class PollersSettings(LikenedReading):
         """To how many they go back. Where a concurrency is set, they stay as many as they were at first."""
         return self.least if self.concurrency is None else self.begins
 
+    @property
+    def most_in_hand(self):
+        """How many messages all that there may be have in hand."""
+        return self.in_hand(self.most)
+
     def in_hand(self, number):
         """How many messages so many pollers may have in hand."""
         return min(number * self.invokes, inf if self.concurrency is None else self.concurrency)

@@ -1,0 +1,64 @@
+"""What is said of functions before a run is what they do in it: how slow, how many, and who is turned away."""
+
+import pytest
+
+from tests.truth.measuring import balanced
+from tests.truth.systems import poisson, system
+
+
+def function(arrivals, work, duration=60, after=(), services=(), channels=None, **settings):
+    """A function that customers ask, and what it does after its work."""
+    its = {"function": settings, "handle": [{"work": work}, {"effect": "row"}, *after]}
+    customers = {"customers": {"target": "api", "arrivals": arrivals}}
+    return system({"api": its, **dict(services)}, customers, duration, 0, channels=channels or {})
+
+
+def test_little_memory_makes_work_as_slow_before_a_run_as_in_it():
+    """Eight times the 100 ms of work, beside a wait of 50 ms."""
+    scenario = function(poisson(10), "100ms", after=[{"wait": "50ms"}], memory="128MiB", full_speed="1GiB")
+    run = balanced(scenario)
+    assert run.summary()["response_mean"] == pytest.approx(0.85)
+    assert "If nobody ever waited it would be 850 ms." in str(run.theory())
+    assert run.theory().predictions["api"].work == pytest.approx(0.85)
+    few = scenario.replace({"services.api.function.most": 8})
+    assert any("10/s of 850ms each keep 8.5 workers busy, and it has 8" in each for each in few.warnings())
+    assert not scenario.warnings()
+
+
+def test_a_burst_is_worked_off_by_all_environments_that_may_come():
+    burst = {"burst": {"count": 500, "at": 1}}
+    run = balanced(function(burst, "1s", init="100ms").replace({"run.drain_limit": "5s"}))
+    assert not run.warnings and run.summary()["pending"] == 0 and run.ended_at < 65
+    few = function(burst, "1s", most=5, when_full="wait").replace({"run.drain_limit": "5s"})
+    assert any("the burst of customers is 100s of work for all its workers" in each for each in few.warnings())
+    assert balanced(few).summary()["pending"] > 0
+
+
+def test_where_too_many_come_callers_are_turned_away_and_messages_wait():
+    full = function(poisson(100), "100ms", most=5)
+    assert any(each.endswith("it has 5: some are turned away") for each in full.warnings())
+    summary = balanced(full).summary()
+    assert summary["rejected"] > 0.4 * summary["requests"]
+    waits = full.replace({"services.api.function.when_full": "wait"})
+    assert any(each.endswith("its queue will grow without end") for each in waits.warnings())
+    assert balanced(waits).services["api"]["in_system_max"] > 1000
+
+
+def reader(most, **settings):
+    """A function that publishes what it has done: 20 a second of 200 ms."""
+    worker = {"workers": 3, "subscribe": "jobs", "handle": [{"work": {"exponential": "100ms"}}]}
+    return function(poisson(20), {"exponential": "200ms"}, 300, [{"publish": "jobs"}, {"reply": "yes"}],
+                    {"worker": worker}, {"jobs": "queue"}, most=most, **settings)  # fmt: skip
+
+
+def test_behind_a_function_that_turns_some_away_no_formula_tells_how_much_comes():
+    """Of 4 at work on average 5 environments turn away 20 % (Erlang's loss), 20 almost nobody."""
+    panel = balanced(reader(5)).theory()
+    assert panel.predictions["worker"].formula is None
+    assert panel.predictions["worker"].why[-1].startswith("api turns some away")
+    assert panel.bottleneck.service == "api" and panel.bottleneck.saturates == pytest.approx(25)
+    assert "If nobody ever waited" not in str(panel)
+    for plenty in reader(20), reader(5, when_full="wait"):
+        assert plenty.run().theory().predictions["worker"].formula == "M/M/3"
+    limited = reader(20, rate="1/s")
+    assert limited.run().theory().predictions["worker"].formula is None

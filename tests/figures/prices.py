@@ -37,7 +37,7 @@ def _idle(plain, name):
     """What the hours cost in which nothing was done, and the provisioned seconds without work."""
     service, window = plain.scenario.complete.services[name], (plain.left, plain.right)
     price, function = service.price, service.function
-    existing = sum(overlap(each.ready, each.ended, *window) for each in plain.working(name))
+    existing = sum(overlap(each.born, each.ended, *window) for each in plain.lives[name])
     held = [row for row in plain.rows_at(name) if row.started is not None and row.leads == row.number]
     at_work = sum(
         overlap(row.started, row.ended, max(since, plain.left), min(until or plain.right, plain.right)) / workers
@@ -67,7 +67,7 @@ def month_at(plain, name, load):
     ran = [row for row in plain.rows_at(name) if row.counted and row.started is not None and row.ended is not None]
     invoked = [row for row in ran if row.leads == row.number]
     requests = max(0.0, load * len(invoked) * months - price.free_requests) * price.requests / 1e6
-    hours = sum(overlap(each.ready, each.ended, plain.left, plain.right) for each in plain.working(name)) / 3600
+    hours = sum(overlap(each.born, each.ended, plain.left, plain.right) for each in plain.lives[name]) / 3600
     if scaling is not None and scaling.by != "schedule":
         hours = max(min(hours, scaling.least * plain.window / 3600), load * hours)
     transfer = load * len(ran) * months * price.size / GIB * (price.gb_in + price.gb_out)
@@ -81,7 +81,7 @@ def month_at(plain, name, load):
     paid = max(0.0, (usual + beyond) * months - price.free_gb_seconds)
     work = _by_tiers(price, paid) + (provisioned - beyond) * months * price.provisioned_work
     code = list(plain.scenario.services).index(name)
-    standing = sum(overlap(each.ready, each.ended, plain.left, plain.right) for each in plain.working(name)
+    standing = sum(overlap(each.born, each.ended, plain.left, plain.right) for each in plain.lives[name]
                    if (code, each.instance) in plain.run.records.provisioned) / 3600  # fmt: skip
     hours = standing + load * (hours - standing)
     return requests, work, hours * months * an_hour + always * months * price.provisioned_gb_second, transfer, storage

@@ -6,11 +6,16 @@ __all__ = ["decider"]
 
 
 def decider(settings, service, scenario):
-    """A function ``(seconds, how many there are, (measured, in the short window))``: how many there should be."""
+    """A function ``(seconds, how many there are, (measured, in the short window))``: how many there should be.
+
+    Measured is None where nobody is there and somebody waits.
+    """
     partitions = _partitions(settings, service, scenario)
     rule = _rule(settings)
 
     def decide(now, number, measured):
+        if measured is None:
+            return 1 if rule is None else rule.largest.of(now, 1)
         if settings.by == "schedule":
             wanted = [each.instances for each in settings.schedule if each.at <= now][-1:]
             return min(max(wanted[0] if wanted else settings.least, settings.least), settings.most)

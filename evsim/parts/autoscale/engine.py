@@ -107,9 +107,11 @@ class ScaledPool(ElasticPool):
                 return
 
     def needed(self, waiting):
-        """Nobody is there, and somebody waits."""
+        """Nobody is there, and somebody waits: one is called up, and the rule remembers that it was wanted."""
         if not self.there and not self.starting:
-            self.wanted = 1
+            now = self.env._now
+            self.wanted = self.decide(now / SECOND, 0, None)
+            self.records.decisions.append((now, self.service.number, None, 0, self.wanted))
             self._call_up()
 
     def lost(self, number):

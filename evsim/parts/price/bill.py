@@ -124,7 +124,7 @@ def use(run, name, rows):
     length = max(0.0, window[1] - window[0])  # a run may be cut before it begins
     mine = np.flatnonzero(rows & ~np.isnan(columns["started"]) & ~np.isnan(columns["ended"]))
     ran = mine[~followers(run)[mine]]  # a batch is one request
-    hours = inside(lives.ready, lives.ended, window) / 3600
+    hours = inside(lives.born, lives.ended, window) / 3600  # who still starts is paid for
     there, scaled = float(hours.sum()), service.autoscale
     price, passed = service.price, len(mine) * service.price.size / GIB
     before = (price.stored or 0.0) / GIB * length / MONTH

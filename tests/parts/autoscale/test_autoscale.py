@@ -91,6 +91,22 @@ def test_it_scales_to_zero_and_a_message_calls_the_first_one_up():
     assert run.summary()["effects_missing"] == 0
 
 
+@pytest.mark.parametrize("by", ["lag", "length", "concurrency", "utilisation"])
+def test_who_was_called_up_from_zero_stays_as_long_as_any_other_and_counts_as_a_change(by):
+    """All is done 700 ms after the message came, long before the next look; it was wanted at 21 s, and stays 20 s."""
+    settings = {"least": 0, "by": by, "target": 5, "every": "5s", "start": "200ms", "down_after": "20s"}
+    run = balanced(reader("queue", {"burst": {"count": 1, "at": 21}}, **settings))
+    assert lives(run) == [[21, 21.2, 45]] and decided(run) == [(21, 0, 1), (45, 1, 0)]
+    figures = run.services["server"]
+    assert (figures["scalings"], figures["turns"]) == (2, 1)
+
+
+def test_from_zero_a_schedule_calls_one_up_too():
+    schedule = [{"at": "40s", "instances": 2}]
+    run = balanced(reader("queue", {"burst": {"count": 1, "at": 21}}, least=0, by="schedule", schedule=schedule))
+    assert [wanted for _, _, wanted in decided(run)] == [1, 0, 2] and run.summary()["effects_missing"] == 0
+
+
 def test_a_log_has_no_more_consumers_than_partitions_but_for_one_and_pays_the_rebalance():
     settings = {"like": "keda-kafka", "by": "lag", "every": "5s", "down_after": 0, "up": [], "least": 1}
     log = {"log": {"partitions": 4}}

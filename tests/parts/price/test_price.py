@@ -174,6 +174,20 @@ def test_an_hour_of_an_instance_is_paid_while_it_is_there():
     assert run.summary()["cost_month"] == pytest.approx(0.25 * MONTH / 100)
 
 
+def test_who_still_starts_is_paid_for_and_idles():
+    """One instance for 100 s; two from 10 s on, of which one works from 40 s on; one that crashes as it starts."""
+    people = {"customers": {"target": "server", "arrivals": {"constant": "1/s"}}}
+    planned = {"by": "schedule", "every": "10s", "start": "30s", "schedule": [{"at": "10s", "instances": 2}]}
+    server = {"autoscale": planned, "price": {"hour": 3600}, "handle": [{"work": "10ms"}]}
+    run = balanced(system({"server": server}, people, 100, 0))
+    assert run.services["server"]["instances_mean"] == pytest.approx(1.6)
+    assert run.summary()["cost_presence"] == pytest.approx(190)
+    assert run.summary()["cost_idle"] == pytest.approx(190 - 0.01 * run.summary()["requests"], abs=0.02)
+    crash = [{"crash": "server/2", "at": 25, "for": 1}]
+    run = balanced(system({"server": server}, people, 100, 0, faults=crash))
+    assert run.summary()["cost_presence"] == pytest.approx(100 + 15 + 75), "its like is called up at once"
+
+
 def test_what_idles_is_the_share_of_the_presence_in_which_nothing_is_done():
     """Two instances with two workers each; one of the four works for 10 s of each 20 s, so an eighth of the hours."""
     server = {"handle": [{"work": 10}], "instances": 2, "workers": 2, "price": {"hour": 9}}

@@ -7,6 +7,7 @@ from evsim.engine.depth import building, roomy, running
 from evsim.engine.environment import SimulationError
 from evsim.engine.expected_effects import expected_effects
 from evsim.engine.folding import Folding
+from evsim.engine.in_vain import in_vain, missed_failpoints
 from evsim.engine.inventory import take_inventory
 from evsim.engine.refusal import refuse
 from evsim.engine.system import System
@@ -55,9 +56,10 @@ class Execution:
             env.run(until=duration if until is None else until)
             if until is None:
                 self._drain(duration, warnings)
-                warnings += self._missed_failpoints()
+                warnings += missed_failpoints(self.system)
             else:
                 self.system.open_work.roll_back()
+            warnings += in_vain(self.system)
         except SimulationError as error:
             if isinstance(error.__cause__, ScenarioError):
                 raise error.__cause__ from None
@@ -89,16 +91,6 @@ class Execution:
         rest = self._folding.rest(take_inventory(self.system), self.system.open_work.count())
         made = {"attempts": records.rows.made, "messages": records.messages.made, "effects": records.effects.made}
         return summary.close(rest, made, self.env.now, warnings)
-
-    def _missed_failpoints(self):
-        """Faults at a step to which their request never came."""
-        for index in sorted(self.system.failpoints_due):
-            fault = self.scenario.faults[index]
-            moment = fault.at_step
-            yield (
-                f"faults.{index}: request {moment.request} never came to the step {moment.step!r} of "
-                f"{moment.service or fault.place}, so there was no {fault.kind}"
-            )
 
     def _results(self, warnings):
         inventory, still_open = take_inventory(self.system), self.system.open_work.count()

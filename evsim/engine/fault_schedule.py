@@ -21,12 +21,14 @@ def schedule_faults(system):
 class Clock:
     """Begins and ends one fault, once or again and again. `ordinal` counts faults of its kind on its target.
 
-    begin(): now, for as long as the fault says; of a fault at a step, which has no time of its own.
+    begin(): now, for as long as the fault says; of a fault at a step, which has no time of its own. ``begun``: how
+    often it began; ``missed``: when (s) the instance that it is of was not there.
     """
 
     def __init__(self, system, ordinal, fault):
         self.system, self.kernel, self.fault, self.env = system, system.kernel, fault, system.kernel.env
         self.policy = part(fault.kind).build(self.kernel, fault)
+        self.begun, self.missed = 0, []
         if fault.at is not None:
             self.env.call_at(ticks(fault.at), self.begin, None, FAULT)
         elif fault.mtbf is not None:
@@ -51,6 +53,9 @@ class Clock:
     def _begin(self, length):
         end = None if length is None else (self.env._now + length) / SECOND
         self.kernel.records.incidents.append((self.env._now, self.fault.kind, self.fault.subject, end))
+        self.begun += 1
+        if _is_missing(self.system, self.fault):
+            self.missed.append(self.env._now / SECOND)
         struck = Struck(self, inf if length is None else length)
         if length is not None:
             self.env.call_in(length, self._end, struck, FAULT)
@@ -90,6 +95,13 @@ class Struck:
             self.clock.policy.end(target, instance)
         for pool in self.pools:
             pool.service.go_on()
+
+
+def _is_missing(system, fault):
+    """Whether a fault is of one instance of those that come and go, and that one is not there."""
+    if fault.instance is None or not (pool := system.services[fault.place].pool).elastic:
+        return False
+    return fault.instance > len(pool.instances) or pool.instances[fault.instance - 1].life is None
 
 
 def _whole(system, fault):

@@ -10,6 +10,7 @@ from evsim.experiment.station_theory import StationTheory
 from evsim.experiment.text_tables import cell, html_table, text_table
 from evsim.experiment.unhindered_answer import without_waiting
 from evsim.figures import write, write_as
+from evsim.scenario.handlers import all_steps
 
 __all__ = ["StationTheory", "TheoryPanel", "predictions", "response_mean"]
 
@@ -44,6 +45,12 @@ class TheoryPanel:
     def _has_more(self, name):
         """Whether at least what is counted comes to a service, so that it is full at that many customers or fewer."""
         return name not in self._flow.results and isinstance(self._flow.unclear.get(name), More)
+
+    def _does_less(self, name):
+        """Whether workers of a service are held for longer than each of its steps takes once."""
+        handle = self.scenario.services[name].handle
+        still = not callable(handle) and any(step.stands_still for step in all_steps(handle))
+        return still or name in self._flow.longer
 
     @property
     def bottleneck(self):
@@ -93,7 +100,7 @@ class TheoryPanel:
         first = self.bottleneck
         if first is not None:
             the = "Of the others the" if self._unsure - {first.service} else "The"
-            fewer = " or fewer" * (self._has_more(first.service) or first.service in self._flow.longer)
+            fewer = " or fewer" * (self._has_more(first.service) or self._does_less(first.service))
             said.append(
                 f"{the} first that can do no more is {first.service}, at {write_as('1/s', first.saturates)} customers"
                 f"{fewer}; {write_as('1/s', self._come)} come."

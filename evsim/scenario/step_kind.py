@@ -47,6 +47,7 @@ class AnyStep(Tagged):
     to_one: ClassVar[bool] = False  # whether one of those who are there gets what it hands over, not all of them
     races: ClassVar[bool] = False  # whether it goes on before all that is inside it has ended
     times: ClassVar[Any] = ONCE  # how many messages it sends, or calls or effects it makes, each time it is taken
+    stands_still: ClassVar[bool] = False  # whether now and then it holds workers whose work is done
     awaits: ClassVar[bool] = False  # whether it holds its worker until a message comes, which may not come
     keyed_by_item: ClassVar[bool] = False  # whether each of several messages has a key of its own
     fails: ClassVar[float] = 0.0  # the probability with which it fails of itself, whatever comes before it

@@ -179,6 +179,10 @@ class WindowSettings(LikenedStep):
         return [name for name in ("tumbling", "sliding", "session") if getattr(self, name) is not None]
 
     @property
+    def stands_still(self):  # type: ignore[override]
+        return self.checkpoint is not None and self.checkpoint.takes > 0
+
+    @property
     def channel(self):
         return self.to
 

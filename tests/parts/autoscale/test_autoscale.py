@@ -137,6 +137,20 @@ def test_who_crashes_is_replaced_and_all_is_done_in_the_end(fault, channel):
     assert run.summary()["effects_missing"] == 0
 
 
+def test_a_fault_of_an_instance_that_is_not_there_strikes_nobody_and_the_run_says_so():
+    """One has always been there; it crashes, and its number is not given again; a ninth never comes."""
+    faults = [{"crash": f"server/{number}", "at": at, "for": 1} for number, at in ((1, 20), (1, 40), (9, 50))]
+    run = balanced(server(poisson(2), "100ms", by="length", target=5, faults=faults))
+    assert [(each[:26], "struck nobody" in each) for each in run.warnings] == [
+        ("faults.1: server/1 was not", True), ("faults.2: server/9 was not", True)
+    ]  # fmt: skip
+    assert "at 40 s" in run.warnings[0] and (run.tables.capacity["server"].number == [0, 1]).all()
+    again = [{"crash": "server/1", "mtbf": "10s", "mttr": "1s"}]
+    (said,) = balanced(server(poisson(2), "100ms", by="length", target=5, faults=again)).warnings
+    assert "server/1 was not there 4 of 5 times" in said, "and there the first time"
+    assert not balanced(server(poisson(2), "100ms", by="length", target=5, faults=faults[:1])).warnings
+
+
 def test_both_paths_agree():
     one = reader("queue", poisson(6), 60, by="lag", target=5, every="3s", start={"exponential": 2})
     run, again = one.run(seed=1), one.run(seed=1, guarded=True)

@@ -96,6 +96,30 @@ def test_a_partition_without_messages_holds_all_windows_back_until_it_is_idle():
     assert len(values(run)) == 11, "each partition has its own time"
 
 
+def test_where_event_time_never_begins_the_run_says_why_there_is_no_result():
+    """One key comes to one of three partitions."""
+
+    def told(partitions, **window):
+        scenario = stream({"tumbling": 5, "by": "all", **window}, {"constant": 10}, partitions, keys=1)
+        return [each for each in scenario.run().warnings if "no window was ever over" in each]
+
+    (said,) = told(3)
+    assert said.startswith("services.counter: no window was ever over: nothing came to 2 of 3 partitions")
+    assert told(3, idle=8) == told(3, clock="stream_time") == told(1) == []
+
+
+def test_at_checkpoints_that_take_a_while_fewer_can_be_counted_than_the_work_allows():
+    """Ten a second but for 2 s of every 10 s: 8.2 a second, as each worker does one more meanwhile."""
+    window = {"to": "results", "tumbling": 5, "by": "all", "checkpoint": {"every": 10, "takes": 2}}
+    scenario = stream({"tumbling": 5}, {"poisson": 9}, duration=300).replace({
+        "services.counter.handle": [{"work": "100ms"}, {"window": window}],
+        "services.counter.subscribe": {"channel": "events", "commit": "checkpoint"}, "run.drain_limit": 0,
+    })  # fmt: skip
+    run = scenario.run()
+    assert run.services["counter"]["completed"] < 8.4 * 300
+    assert "counter, at 10/s customers or fewer; 9/s come" in str(run.theory())
+
+
 def test_sums_and_distinct_keys_are_those_of_the_events():
     run = balanced(stream({"tumbling": 10, "by": "all", "aggregate": {"sum": "1500ms"}}, {"constant": 10}))
     assert values(run)[1:] == [150.0] * 4

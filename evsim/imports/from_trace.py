@@ -25,6 +25,7 @@ LATE = 5  # times the usual hop: who starts later than that has waited
 WAITED = 0.05  # of all handlings, if their workers were all busy at times
 FULL = 0.9  # how busy the workers of a trace may be in which others waited
 PARTITIONS = 6
+LEAST = 0.01  # of the time of a call that is work, however long a hop takes
 SHARED = 1.5  # times as many at once as partitions: more than what a rebalance makes come twice
 LIKE = {"rabbitmq": "rabbitmq", "aws_sqs": "sqs"}  # presets, by messaging.system
 
@@ -210,10 +211,19 @@ def _boxes(trace, hop, name, sketch):
     names = {slug(service) for service in by_service}
     for peer, items in peers.items():
         if peer not in names and peer not in sketch.boxes:
-            work, words = time_setting([item.end - item.start for item in items if not item.span.error] or [0])
-            sketch.handle(peer, [({"work": work}, f"measured: {name}, {words}, network and waiting in it")], RANK)
-            sketch.box(peer).words = f"seen in {name} by those who call it only"
+            _peer(peer, items, hop, name, sketch)
     _channels(trace, by_service, name, sketch)
+
+
+def _peer(peer, items, hop, name, sketch):
+    """Whom only those see who call it: what they wait for is its work and two hops, and has its queue in it already."""
+    taken = [item.end - item.start for item in items if not item.span.error]
+    work, words = time_setting([max(time - 2 * hop, time * LEAST) for time in taken] or [0])
+    without = "without the network" if hop else "network in it"
+    sketch.handle(peer, [({"work": work}, f"measured: {name}, {words}, {without}, waiting in it")], RANK)
+    box, most = sketch.box(peer), _at_once([item.span for item in items])
+    box.workers, box.believed = (2 * most, f"{GUESSED}: {most} at once in {name}, who waited is in its work"), HALF
+    box.words = f"seen in {name} by those who call it only"
 
 
 def _name_callees(trace):

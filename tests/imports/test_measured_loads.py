@@ -1,7 +1,9 @@
 """What is read from files that are longer than a run: of which part the load is, and whether nobody gets lost."""
 
+import json
 from random import Random
 
+import numpy as np
 import pytest
 
 import evsim
@@ -86,3 +88,36 @@ def test_a_table_in_which_nobody_is_counted_is_told_so(tmp_path):
     file.write_text("time,count\n2026-03-02T09:00:00Z,0\n2026-03-02T09:01:00Z,0\n", encoding="utf-8")
     with pytest.raises(evsim.ScenarioError, match="counts nobody"):
         evsim.from_file(file)
+
+
+def test_whom_only_callers_have_seen_takes_as_long_for_them_as_they_have_seen(tmp_path):
+    """A web server that takes 3 ms, and a database of which it waits for 5 ms, 200 times a second: at once 3 of them.
+
+    A hop takes 1 ms: of the 5 ms the database works for three.
+    """
+    spans, generator = {"front": [], "web": []}, np.random.default_rng(2)
+
+    def span(service, number, begin, end, kind, parent=None, **about):
+        spans[service].append({
+            "traceId": f"{number:032x}", "spanId": f"{len(spans['front']) + 10_000 * len(spans['web']):016x}",
+            "name": "work", "kind": kind, "startTimeUnixNano": round(begin * 1e9), "endTimeUnixNano": round(end * 1e9),
+            **({"parentSpanId": parent} if parent else {}),
+            "attributes": [{"key": key.replace("_", "."), "value": {"stringValue": value}}
+                           for key, value in about.items()],
+        })  # fmt: skip
+        return spans[service][-1]["spanId"]
+
+    for number, time in enumerate(1_700_000_000 + np.cumsum(generator.exponential(1 / 200, 2000))):
+        root = span("front", number, time, time + 0.013, 2)
+        asked = span("front", number, time + 0.001, time + 0.011, 3, root, server_address="web")
+        web = span("web", number, time + 0.002, time + 0.010, 2, asked)
+        span("web", number, time + 0.004, time + 0.009, 3, web, db_system="postgresql", server_address="db")
+    groups = [{"resource": {"attributes": [{"key": "service.name", "value": {"stringValue": name}}]},
+               "scopeSpans": [{"spans": its}]} for name, its in spans.items()]  # fmt: skip
+    (tmp_path / "trace.json").write_text(json.dumps({"resourceSpans": groups}))
+    draft = evsim.from_file(tmp_path / "trace.json")
+    run = draft.scenario.run()
+    assert run.services["db"]["sojourn_mean"] == pytest.approx(0.003) and run.services["db"]["wait_mean"] == 0
+    assert run.services["web"]["sojourn_mean"] == pytest.approx(0.008, rel=0.01)
+    assert "without the network, waiting in it" in draft.scenario.origins["services.db.handle"]
+    assert "at once in trace.json, who waited is in its work" in draft.scenario.origins["services.db.workers"]

@@ -34,7 +34,7 @@ STATED = {  # what each sample says, at paths of the scenario made of it
                                   "channels.orders.exchange.bindings.0": {"queue": "mails", "key": "order.*"}},
     "jaeger.json": {"services.gateway.handle.1": {"call": "orders"}, "services.gateway.handle.0.work": 0.002,
                     "services.orders.handle.1.call.retry": {"attempts": 2, "backoff": 0.02},
-                    "services.orders.handle.3": {"publish": "orders-placed"}, "services.orders-db.handle.0.work": 0.004,
+                    "services.orders.handle.3": {"publish": "orders-placed"}, "services.orders-db.handle.0.work": 0.003,
                     "services.shipping.subscribe": "orders-placed", "network.latency": 0.0005},
 }  # fmt: skip
 UNREAD = {

@@ -1,4 +1,6 @@
-"""Compose files: the boxes and how many there are of each. Who calls whom is guessed from ``depends_on``.
+"""Compose files: the boxes and how many there are of each. Who calls whom is guessed.
+
+It is guessed from ``depends_on``, and from the hosts that variables name.
 
 Source: Compose Specification.
 """
@@ -34,6 +36,9 @@ STORES = (
 )
 CHANNEL = re.compile(r".*(TOPIC|QUEUE|CHANNEL|EXCHANGE)(_NAME)?", re.I)
 OWN = re.compile(r"(consumer|producer|worker|service|api|app)\b")  # a program, whatever it is called after
+URL = re.compile(r"[a-z][a-z0-9+.:-]*://([^@/]*@)?(?P<host>[A-Za-z][A-Za-z0-9._-]*)", re.I)
+HOST_AND_PORT = re.compile(r"(?P<host>[A-Za-z][A-Za-z0-9._-]*):[0-9]+")
+HOST = re.compile(r".*(HOST|HOSTNAME|ADDR|ADDRESS|SERVER|SERVERS|BROKER|BROKERS|URL|URI|ENDPOINT)", re.I)
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9._-]{1,80}")
 PARTITIONS = 6
 MOST = 1000  # instances that a service may have
@@ -58,10 +63,15 @@ def read(text, name, sketch):
         key: [each for each in _needs(entry) if kinds.get(each) not in (None, "beside")]
         for key, entry in services.items()
     }
+    for key in (key for key, kind in kinds.items() if kind == "program"):
+        for each in _hosts(services[key]):
+            if kinds.get(each) not in (None, "beside") and key not in _reached(needs, each):
+                needs[key] += [each] if each not in needs[key] else []
     alone = [key for key, kind in kinds.items() if kind == "broker" and not _users(key, kinds, needs)]
     if alone:
         them = "it" if len(alone) == 1 else "them"
-        sketch.note(f"{', '.join(alone)} of {name}: left out, no service says by depends_on that it uses {them}")
+        uses = f"no service says by depends_on or by a variable that it uses {them}"
+        sketch.note(f"{', '.join(alone)} of {name}: left out, {uses}")
     called = {each for key, theirs in needs.items() if kinds[key] == "program" for each in theirs}
     channels = _channels(services, kinds, needs, sketch)
     for key, entry in services.items():
@@ -110,6 +120,24 @@ def _needs(entry):
     return [word(each) for each in found] if isinstance(found, list) else list(mapping(found))
 
 
+def _hosts(entry):
+    """The hosts that variables name: ``http://stock:8080/v1``, ``db:5432``, and ``stock`` where a name says so."""
+    for key, value in _variables(entry):
+        for each in word(value).split(","):
+            found = URL.match(each.strip()) or HOST_AND_PORT.fullmatch(each.strip())
+            if found or (HOST.fullmatch(word(key)) and NAME.fullmatch(each.strip())):
+                yield found["host"] if found else each.strip()
+
+
+def _reached(needs, key):
+    """Who is called, at once or by others, when one is called, with itself."""
+    found, new = set(), {key}
+    while new:
+        found |= new
+        new = {each for one in new for each in needs.get(one, ())} - found
+    return found
+
+
 def _users(broker, kinds, needs):
     return [key for key, theirs in needs.items() if kinds[key] == "program" and broker in theirs]
 
@@ -138,9 +166,14 @@ def _channels(services, kinds, needs, sketch):
 
 def _named_channels(entry):
     """Values of variables that name a topic or a queue."""
-    variables = entry.get("environment")
-    pairs = [word(each).partition("=")[::2] for each in sequence(variables)] or list(mapping(variables).items())
+    pairs = _variables(entry)
     return [word(value) for key, value in pairs if CHANNEL.fullmatch(word(key)) and NAME.fullmatch(word(value))]
+
+
+def _variables(entry):
+    """(name, value) of each variable, from a list or a mapping."""
+    variables = entry.get("environment")
+    return [word(each).partition("=")[::2] for each in sequence(variables)] or list(mapping(variables).items())
 
 
 def _words(entry, kind, called):

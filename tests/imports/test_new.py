@@ -218,3 +218,35 @@ def test_a_foreign_file_given_for_a_scenario_is_told_its_way_in(command, name):
     assert done.exit_code == 2
     new = name.replace(".yaml", "-scenario.yaml") if name.endswith(".yaml") else f"{name.partition('.')[0]}.yaml"
     assert f"`evsim new --from {SAMPLES / name} -o {new}` makes a scenario of it" in done.stderr
+
+
+def test_who_is_named_as_a_host_in_a_variable_is_called(tmp_path):
+    """Not for a bare name where the variable does not say that it is a host, nor back to whoever calls already."""
+    (tmp_path / "compose.yaml").write_text("""\
+services:
+  web:
+    build: .
+    ports: ["80:80"]
+    environment: {STOCK_URL: "http://stock:8080/v1", PAYMENTS: "payments:9000", CACHE_HOST: cache, DATABASE_NAME: db,
+                  SELF_URL: "http://web", MODE: prometheus, HINT_URL: "see db:5432", OTHER_URL: "http://elsewhere.com"}
+  stock:
+    build: ./stock
+    environment: ["CALLBACK=http://web:80/back", "DATABASE_URL=postgresql+psycopg://user:p:w@db:5432/shop",
+                  "KAFKA_BROKERS=kafka-1:9092,kafka-2:9092", "OUT_TOPIC=taken"]
+  payments: {build: ./payments}
+  mailer: {build: ./mailer, environment: {BROKER: "kafka://kafka-1:9092", IN_TOPIC: taken, SMTP_HOST: smtp}}
+  cache: {image: redis}
+  db: {image: postgres}
+  smtp: {image: mailhog/mailhog}
+  kafka-1: {image: apache/kafka}
+  kafka-2: {image: apache/kafka}
+  prometheus: {image: prom/prometheus}
+""")
+    draft = evsim.from_file(tmp_path / "compose.yaml")
+    steps = {name: [step for each in box.handle for step in [each.kind, getattr(each, "service", None)] if step]
+             for name, box in draft.scenario.services.items()}  # fmt: skip
+    assert steps["web"] == ["work", "call", "stock", "call", "payments", "call", "cache"]
+    assert steps["stock"] == ["work", "call", "db", "publish"] and steps["payments"] == ["work"]
+    assert steps["mailer"] == ["work", "call", "smtp", "effect"]
+    assert {each.target for each in draft.scenario.workloads.values()} == {"web"}
+    assert list(draft.scenario.channels) == ["taken"] and "kafka" not in "".join(draft.notes)

@@ -161,7 +161,7 @@ RULES = [
          lambda count: scaled([0.5] * count, target=4, tolerance=0.25, duration=5), changes,
          on=(5, [(1, 1)]), beyond=(6, [(1, 2)])),
     Rule("`schedule: [{at: 60s, instances: 5}]`", scheduled, changes, on=(2, [(0, 1), (2, 5)]),
-         beyond=(2 + JUST, [(0, 1), (3, 5)])),
+         beyond=(2 + JUST, [(0, 1), (2 + JUST, 5)])),
     Rule("newest instance is stopped first: it takes no more work", lambda count: scaled([0.5] * count, 3, target=1),
          gone, on=(2, [1]), beyond=(3, [1, 2])),
     Rule("The average over the `window` (or what is now)", lambda window: scaled([0.5], 2, 8, window=window, target=9),

@@ -93,7 +93,8 @@ class ScaledPool(ElasticPool):
         self._call_up()
         for _ in range(self.there - wanted):  # who is about to start stays until it is there
             self._retire_newest()
-        self.env.call_in(self.every, self._look, None, TIMEOUT)
+        later = (ticks(each.at) - now for each in settings.schedule)
+        self.env.call_in(min([self.every, *(each for each in later if each > 0)]), self._look, None, TIMEOUT)
 
     def _call_up(self):
         for _ in range(self.wanted - self.there - self.starting):

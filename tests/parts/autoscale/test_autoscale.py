@@ -59,6 +59,13 @@ def test_a_schedule_needs_no_load():
     assert run.tables.capacity["server"].instances([5, 15, 45]).tolist() == [1, 4, 2]
 
 
+def test_a_schedule_is_kept_to_the_moment_however_seldom_it_is_decided():
+    schedule = [{"at": "2s", "instances": 3}, {"at": "17s", "instances": 6}, {"at": "31s", "instances": 1}]
+    run = balanced(server(poisson(1), "10ms", by="schedule", schedule=schedule, every="15s", start="4s"))
+    assert decided(run) == [(2, 1, 3), (17, 3, 6), (31, 6, 1)]
+    assert run.tables.capacity["server"].instances([5.9, 6, 20.9, 21, 30.9]).tolist() == [1, 3, 3, 6, 6]
+
+
 def test_what_those_still_do_who_have_to_go_makes_no_utilisation_of_more_than_all():
     """26 and 12: with what they still do, more were at work at times than there were workers."""
     settings = {"by": "utilisation", "target": 0.5, "every": "1s", "start": "0s", "most": 8, "down_after": 0}

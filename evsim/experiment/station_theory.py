@@ -155,12 +155,7 @@ def _at_once(station):
     partitions, reads = station.reading.partitions, station.service.subscribe
     if not reads or any(each.takes_several for each in reads) or is_asked(station.scenario, station.name):
         return station.workers
-    fetched = sum(min((_in_hand(its) for its in each.policies.values()), default=math.inf) for each in reads)
-    return min(station.workers, fetched, math.inf if partitions is None else partitions)
-
-
-def _in_hand(settings):
-    return getattr(settings, "most_in_hand", math.inf)
+    return min(station.workers, station.service.most_fetched, math.inf if partitions is None else partitions)
 
 
 def own_work(service):

@@ -160,15 +160,22 @@ def _overload(scenario):
     rates = arrival_rates(scenario, {name: _through(each, times[name]) for name, each in scenario.services.items()})
     useful = _useful_with_prefetch(scenario)
     for name, service in scenario.services.items():
-        workers = service.most_instances * useful.get(name, service.workers)
+        several = name in called or any(each.takes_several for each in service.subscribe)
+        fetched = math.inf if several else scenario.complete.services[name].most_fetched
+        has = service.most_instances * service.workers
+        workers = min(service.most_instances * useful.get(name, service.workers), fetched)
         needed = round(rates[name] * times[name], ROUNDING)
         if needed >= workers:
             rate, each, busy = _rounded(rates[name]), write_time(float(f"{times[name]:.3g}")), _rounded(needed)
             yield (
                 f"services.{name}: {rate}/s of {each} each keep {busy} worker{'s' * (busy != '1')} busy, "
-                f"and {'it has' if useful.get(name, service.workers) == service.workers else 'at work are'} "
+                f"and {'it has' if workers == has else 'at work are'} "
                 f"{workers:,}: {_too_much(service, name in called)}"
             )
+        for word, settings in service.policies.items() if name in called else ():
+            if settings.most_a_second and round(rates[name] - settings.most_a_second, ROUNDING) > 0:
+                comes, most = _rounded(rates[name]), _rounded(settings.most_a_second)
+                yield f"services.{name}.{word}: {comes}/s come, and it takes {most}/s at most: some are turned away"
 
 
 def _through(service, takes):

@@ -1,6 +1,6 @@
 """The parts a system is made of: workloads, services, the network."""
 
-from math import prod
+from math import inf, prod
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, PrivateAttr, StrictBool, create_model
@@ -138,6 +138,12 @@ class _Service(Part):
     def refuses_when_full(self):
         """Whether callers are turned away when no instance more may be added."""
         return any(each.refuses_when_full for each in self.policies.values())
+
+    @property
+    def most_fetched(self):
+        """How many messages those that fetch for it have in hand at most; infinity where it fetches for itself."""
+        each_one = [[getattr(its, "most_in_hand", inf) for its in each.policies.values()] for each in self.subscribe]
+        return sum(min(its, default=inf) for its in each_one) if each_one else inf
 
     def pace(self, step):
         """What the time of one of its steps is multiplied by, where nothing else is in hand."""

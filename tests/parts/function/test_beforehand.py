@@ -44,6 +44,18 @@ def test_where_too_many_come_callers_are_turned_away_and_messages_wait():
     assert balanced(waits).services["api"]["in_system_max"] > 1000
 
 
+def test_more_than_the_rate_lets_in_are_turned_away_and_it_says_so():
+    """Ten environments let in ten a second each, however short the work is."""
+    for rate, says in (99.9, False), (100, False), (101, True), (150, True):
+        scenario = function({"constant": rate}, "1ms", most=10, rate="10/s")
+        warned = [
+            f"{rate}/s come, and it takes 100/s at most: some are turned away" in each for each in scenario.warnings()
+        ]
+        assert warned == [True] * says
+    run = balanced(scenario)
+    assert run.services["api"]["throttled"] == pytest.approx(50 * 60 - 100, abs=2), "a bucket of 100 begins full"
+
+
 def reader(most, **settings):
     """A function that publishes what it has done: 20 a second of 200 ms."""
     worker = {"workers": 3, "subscribe": "jobs", "handle": [{"work": {"exponential": "100ms"}}]}
@@ -62,3 +74,18 @@ def test_behind_a_function_that_turns_some_away_no_formula_tells_how_much_comes(
         assert plenty.run().theory().predictions["worker"].formula == "M/M/3"
     limited = reader(20, rate="1/s")
     assert limited.run().theory().predictions["worker"].formula is None
+
+
+def test_of_what_its_pollers_fetch_no_more_is_at_work_than_they_have_in_hand():
+    """Twenty a second of 200 ms keep four busy; the platform would start a thousand environments."""
+    reads = {"channel": "jobs", "pollers": {"concurrency": 3}}
+    worker = {"function": {}, "subscribe": reads, "handle": [{"work": "200ms"}, {"effect": "job"}]}
+    front = {"workers": 99, "handle": [{"publish": "jobs"}, {"reply": "yes"}]}
+    people = {"people": {"target": "front", "arrivals": poisson(20)}}
+    few = system({"front": front, "worker": worker}, people, 60, 0, channels={"jobs": {"queue": {"like": "sqs"}}})
+    (said,) = few.warnings()
+    assert said == (
+        "services.worker: 20/s of 200ms each keep 4 workers busy, and at work are 3: its queue will grow without end"
+    )
+    assert balanced(few).services["worker"]["wait_mean"] < balanced(few).channels["jobs", "worker"]["age_max"]
+    assert not few.replace({"services.worker.subscribe.0.pollers.concurrency": 5}).warnings()

@@ -221,7 +221,7 @@ def _peer(peer, items, hop, name, sketch):
     work, words = time_setting([max(time - 2 * hop, time * LEAST) for time in taken] or [0])
     without = "without the network" if hop else "network in it"
     sketch.handle(peer, [({"work": work}, f"measured: {name}, {words}, {without}, waiting in it")], RANK)
-    box, most = sketch.box(peer), _at_once([item.span for item in items])
+    box, most = sketch.box(peer), max(1, _at_once([item.span for item in items]))
     box.workers, box.believed = (2 * most, f"{GUESSED}: {most} at once in {name}, who waited is in its work"), HALF
     box.words = f"seen in {name} by those who call it only"
 

@@ -1,5 +1,6 @@
 """The checklist before a release notices what is wrong; what it can hold true every day holds."""
 
+import runpy
 import tarfile
 import zipfile
 from datetime import date
@@ -9,7 +10,7 @@ import pytest
 from packaging.requirements import Requirement
 
 from release import __main__ as program
-from release.checklist import Release, contents, one_version
+from release.checklist import ROOT, Release, contents, one_version
 from release.licences import refused
 from tests.support.nightly import nightly
 
@@ -148,6 +149,14 @@ def test_a_release_may_have_another_day_than_today(monkeypatch, capsys):
 
     monkeypatch.setattr(program, "STEPS", (the_day,))
     assert program.main(["--date", "2026-11-29"]) == 1 and "it is 2026-11-29" in capsys.readouterr().out
+
+
+def test_at_night_what_the_checklist_needs_is_installed_for_the_tests(monkeypatch):
+    kit = runpy.run_path(str(ROOT / "kit.py"))
+    monkeypatch.delenv("EVSIM_NIGHTLY", raising=False)
+    assert "release" not in kit["needed_by"]("test")
+    monkeypatch.setenv("EVSIM_NIGHTLY", "1")
+    assert "release" in kit["needed_by"]("test")
 
 
 @nightly

@@ -4,12 +4,14 @@ from evsim.engine import dead_lettering, message_rows
 from evsim.engine.dead_lettering import DeadLetters
 from evsim.parts.queue.engine.consumer import GuardedConsumer
 from evsim.parts.queue.engine.guarded import GuardedQueue
+from evsim.parts.queue.engine.limits import Limits
 from evsim.parts.queue.engine.own_times import OwnTimes
 from evsim.parts.queue.engine.plain import LoneConsumer, PlainConsumer, PlainQueue
 from evsim.parts.queue.engine.polled import PolledDelivery
 from evsim.parts.queue.engine.queue_deliveries import EarlyDelivery, LeasedDelivery
 from evsim.parts.queue.engine.ready import Groups, Levels
 from evsim.parts.queue.engine.redrive import Redriver
+from evsim.parts.queue.engine.seats import Seats
 from evsim.results.records import Reason, Verdict
 from evsim.ticks import SECOND, ticks
 from tests.books.breaking import LATE, Once, mutant, rows_of, shop, then_also
@@ -137,14 +139,14 @@ def a_credit_comes_home_before_its_holder_is_done(patch):
 
 @mutant("credits of jobs", **SLOW)
 def a_credit_never_comes_home(patch):
-    original, once = GuardedQueue.home, Once()
+    original, once = Seats.home, Once()
 
     def home(self, row):
         if once(row > LATE):
             del self.leases[row]
         original(self, row)
 
-    patch.setattr(GuardedQueue, "home", home)
+    patch.setattr(Seats, "home", home)
 
 
 # Who polls.
@@ -186,7 +188,7 @@ def who_failed_asks_for_no_other_message(patch):
 def an_old_receipt_deletes_what_somebody_has(patch):
     def delete(self, row):
         if not self.kernel.records.rows.verdict[row]:
-            self._close(row, Verdict.DONE, Reason.LATE_DELETE)
+            self.close(row, Verdict.DONE, Reason.LATE_DELETE)
         return True
 
     patch.setattr(GuardedQueue, "delete", delete)
@@ -214,20 +216,20 @@ def a_message_is_acknowledged_when_it_is_handed_out(patch):
 
 @mutant("a queue is longer than it may be", jobs={"queue": {"max_length": 3}})
 def a_queue_holds_one_more(patch):
-    original, once = GuardedQueue._keep_limits, Once()
-    patch.setattr(GuardedQueue, "_keep_limits", lambda self: None if once(len(self.store) > 3) else original(self))
+    original, once = Limits.keep, Once()
+    patch.setattr(Limits, "keep", lambda self: None if once(len(self.queue.store) > 3) else original(self))
 
 
 @mutant("handed out when its time to live was over", jobs={"queue": {"ttl": 0.4}})
 def what_is_too_old_is_handed_out(patch):
-    original = GuardedQueue._deadline
-    patch.setattr(GuardedQueue, "_deadline", lambda self, row: original(self, row) + SECOND)
+    original = Limits.deadline
+    patch.setattr(Limits, "deadline", lambda self, row: original(self, row) + SECOND)
 
 
 @mutant("expired before its time to live was over", jobs={"queue": {"ttl": 4}})
 def what_is_not_too_old_expires(patch):
-    original = GuardedQueue._deadline
-    patch.setattr(GuardedQueue, "_deadline", lambda self, row: original(self, row) - 1)
+    original = Limits.deadline
+    patch.setattr(Limits, "deadline", lambda self, row: original(self, row) - 1)
 
 
 def two_ranks(**settings):
@@ -238,7 +240,7 @@ def two_ranks(**settings):
 
 @mutant("had a message of jobs while worker was free", of=two_ranks)
 def a_rank_counts_for_nothing(patch):
-    patch.setattr(GuardedQueue, "_highest_first", lambda self: None)
+    patch.setattr(Seats, "highest_first", lambda self: None)
 
 
 def held_back(**settings):

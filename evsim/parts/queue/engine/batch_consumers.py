@@ -132,7 +132,7 @@ class BatchConsumer(GuardedConsumer):
             if enter_round is not None:
                 enter_round(row)
             rows.leased[row] = env._now
-            self.channel.leases[row] = seat
+            self.channel.seats.leases[row] = seat
             for limit, then in clocks:
                 env.call_in(limit, then, row, TIMEOUT)
 
@@ -190,7 +190,7 @@ class BatchConsumer(GuardedConsumer):
 
         def settled(row):
             channel.store.free(row)
-            channel.home(row)
+            channel.seats.home(row)
             channel.grant()
 
         return settled

@@ -45,13 +45,13 @@ class GuardedConsumer(Subscriber):
             self.full_credit = self._credit_for(service.pool.readers)
             seats = [Seat(self, None, self.full_credit)]
         self.seats = seats
-        channel.seats += seats
+        channel.seats.all += seats
         for seat in seats:
             if seat.poll is None:
-                channel.turns.append(seat)
+                channel.seats.turns.append(seat)
             else:
                 seat.asleep = seat.will_look = True
-                kernel.env.call_in(0, channel.look_again, seat, TIMEOUT)
+                kernel.env.call_in(0, channel.seats.look_again, seat, TIMEOUT)
         self.kept = set()  # rows that were worked and will never be acknowledged
         self.forgotten = set()  # rows that the consumer has no more, though their leases may go on
         self.visible_at = {}  # row -> when its consumer wants it to be visible again
@@ -94,7 +94,7 @@ class GuardedConsumer(Subscriber):
         rows, route_of = self.kernel.records.rows, self.kernel.records.messages.route
         env, enter_round, affinity = self.kernel.env, self.kernel.enter_round, self.service.affinity
         places, parents, leased = rows.place, rows.parent, rows.leased
-        routes, leases, edges, clocks = self.channel.routes, self.channel.leases, self.edges, self.clocks
+        routes, leases, edges, clocks = self.channel.routes, self.channel.seats.leases, self.edges, self.clocks
 
         def hand_out(row, seat):
             places[row] = place = routes[route_of[parents[row]]][self]
@@ -127,7 +127,7 @@ class GuardedConsumer(Subscriber):
         """The function that hears of the end of a row."""
         channel = self.channel
         free = None if channel.only_turns else channel.store.free
-        seat_of, may_have, grant = channel.leases.pop, channel._may_have, channel.grant
+        seat_of, may_have, grant = channel.seats.leases.pop, channel.seats.may_have, channel.grant
 
         def settled(row):
             if free is not None:
@@ -145,11 +145,11 @@ class GuardedConsumer(Subscriber):
         self.settled(row)
 
     def given_back(self, row):
-        self.channel.home(row)
+        self.channel.seats.home(row)
 
     def backs_off(self, row, delay):
         if delay:  # else the credit waits for it: it is the next in line
-            self.channel.home(row)
+            self.channel.seats.home(row)
             self.channel.grant()
 
     def back(self, row):
@@ -157,7 +157,7 @@ class GuardedConsumer(Subscriber):
 
     def void(self, row):
         """The broker hears of a row whose lease has ended before."""
-        self.channel.home(row)
+        self.channel.seats.home(row)
         self.channel.grant()
 
     def forget(self, row):
@@ -196,8 +196,8 @@ class GuardedConsumer(Subscriber):
         if records.rows.verdict[row]:
             return
         records.incidents.append((self.kernel.env._now, "consumer cut off", self.service.name, row))
-        seat = self.channel.leases.get(row)
-        held = [each for each, holder in self.channel.leases.items() if holder is seat] or [row]
+        seat = self.channel.seats.leases.get(row)
+        held = [each for each, holder in self.channel.seats.leases.items() if holder is seat] or [row]
         with self.channel.together():
             for each in sorted(held, key=self.channel.place_of):
                 self._end(each)
@@ -226,7 +226,7 @@ class GuardedConsumer(Subscriber):
         before, self.prefetch = self.prefetch, self._prefetch()
         if self.bound:
             for seat in self.seats if self.prefetch != before else ():
-                self.channel.allow(seat, self.prefetch - self.channel.held_by(seat))
+                self.channel.seats.allow(seat, self.prefetch - self.channel.seats.held_by(seat))
             self.full_credit = self.prefetch * len(self.seats)
             for each in self.service.instances[len(self.seats) :]:
                 self._sit_down(Seat(self, each.number, 0), self.prefetch)
@@ -234,12 +234,12 @@ class GuardedConsumer(Subscriber):
         full = self._credit_for(self.service.pool.readers)
         if full != self.full_credit:
             self.full_credit = full
-            self.channel.allow(self.seats[0], full - self.channel.held_by(self.seats[0]))
+            self.channel.seats.allow(self.seats[0], full - self.channel.seats.held_by(self.seats[0]))
 
     def _sit_down(self, seat, credit):
         self.seats.append(seat)
-        self.channel.seats.append(seat)
-        self.channel.allow(seat, credit)
+        self.channel.seats.all.append(seat)
+        self.channel.seats.allow(seat, credit)
         self.full_credit += credit
 
     def starts(self, instance):
@@ -260,7 +260,7 @@ class GuardedConsumer(Subscriber):
     def overdue(self):
         """Rows that are held although their lease has ended."""
         verdict = self.kernel.records.rows.verdict
-        return [row for row, seat in self.channel.leases.items() if seat.consumer is self and verdict[row]]
+        return [row for row, seat in self.channel.seats.leases.items() if seat.consumer is self and verdict[row]]
 
     def credit_taken(self):
         return None if self.full_credit == inf else (sum(seat.credit for seat in self.seats), self.full_credit)

@@ -42,7 +42,7 @@ class LeasedDelivery(LockedDelivery):
             self.subscriber.channel.grant()
 
     def _again(self, row):
-        self.subscriber.channel.home(row)
+        self.subscriber.channel.seats.home(row)
         super()._again(row)
 
     def died(self, row):
@@ -60,7 +60,7 @@ class EarlyDelivery(LeasedDelivery):
     def granted(self, row):
         self._settle(row, Verdict.DONE)
         self.subscriber.channel.store.free(row)
-        self.subscriber.channel.home(row)
+        self.subscriber.channel.seats.home(row)
 
     def after_work(self):
         return (self._nothing,)

@@ -27,7 +27,7 @@ def appending(queue):
 
 def granting(queue):
     """`grant` of a queue without limits, where who comes first is first and the seats take turns: most are."""
-    turns, ready, take = queue.turns, queue.store.rows, queue.store.rows.popleft
+    turns, ready, take = queue.seats.turns, queue.store.rows, queue.store.rows.popleft
 
     def grant():
         if queue.is_held or not turns:

@@ -6,7 +6,6 @@ from pathlib import Path
 from shlex import split
 
 import pytest
-from IPython.core.inputtransformer2 import TransformerManager
 from packaging.requirements import Requirement
 
 from evsim.lesson import lessons_folder
@@ -102,11 +101,12 @@ def test_without_jupyterlab_the_lessons_are_there_and_it_says_how_to_get_it(inst
 
 
 def test_the_first_cell_for_other_hosts_is_a_call_of_pip_that_ipython_and_pip_understand(installed):
+    manager = pytest.importorskip("IPython.core.inputtransformer2").TransformerManager()
     evsim_("lab", "--no-open", "--folder", "hosted", "--install-from", "evsim>=0.2")
     for path in NOTEBOOKS.glob("*.ipynb"):
         first, *rest = json.loads((installed / "hosted" / path.name).read_text(encoding="utf-8"))["cells"]
         assert rest == json.loads(path.read_text(encoding="utf-8"))["cells"]
-        code = TransformerManager().transform_cell("".join(first["source"]))
+        code = manager.transform_cell("".join(first["source"]))
         called = []
 
         class Shell:

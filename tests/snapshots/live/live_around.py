@@ -9,6 +9,7 @@ from types import SimpleNamespace
 from unittest.mock import patch
 
 import evsim
+from evsim import whole
 from evsim.testbed import (
     brokers,
     kafka_process,
@@ -103,8 +104,9 @@ def _folders():
             for name in names:
                 (Path(there) / f"evsim-live-{name}").mkdir(exist_ok=True)
             one = SimpleNamespace(name=system, kill=kill, getpid=lambda: 12)
-            given = patch.object(run_folders, "os", one), patch.object(run_folders.tempfile, "tempdir", there)
-            with given[0], given[1], run_folders.run_folder() as folder:
+            given = [patch.object(module, "os", one) for module in (run_folders, whole)]
+            given.append(patch.object(run_folders.tempfile, "tempdir", there))
+            with given[0], given[1], given[2], run_folders.run_folder() as folder:
                 during = sorted(path.name[:13] for path in Path(there).iterdir())
                 yield f"{system} {Path(folder).name[:14]} {during}"
             yield f"{sorted(path.name for path in Path(there).iterdir())}"

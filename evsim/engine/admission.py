@@ -3,7 +3,7 @@
 A delivery is not refused: its channel has given it a credit, and has rules of its own for what is too old or too much.
 """
 
-from evsim.results.records import Outcome, Reason, Verdict
+from evsim.results.endings import Outcome, Reason, Verdict
 
 __all__ = ["arriving", "joining", "turning_away"]
 

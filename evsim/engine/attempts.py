@@ -2,7 +2,8 @@
 
 from evsim.engine.backoff import waits
 from evsim.engine.random_streams import Label
-from evsim.results.records import LATER, Verdict
+from evsim.results.endings import Verdict
+from evsim.results.records import LATER
 
 __all__ = ["Attempts", "attempt_number", "obligation"]
 

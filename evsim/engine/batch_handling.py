@@ -5,7 +5,7 @@ and its fate. Each has a row, an effect and a settlement of its own.
 """
 
 from evsim.engine.delivery import Delivery
-from evsim.results.records import Reason
+from evsim.results.endings import Reason
 
 __all__ = ["BatchHandling"]
 

@@ -9,7 +9,7 @@ from evsim.engine.delivery import Delivery
 from evsim.engine.publishing import Publishing
 from evsim.engine.random_streams import Label
 from evsim.registry import part
-from evsim.results.records import Fate
+from evsim.results.endings import Fate
 from evsim.scenario.groups import group_of
 from evsim.scenario.retry import PLAIN_ATTEMPTS
 

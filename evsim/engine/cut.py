@@ -3,8 +3,10 @@
 import numpy as np
 
 from evsim.engine.expected_effects import expected_effects
-from evsim.results.records import LATER, NUMBERS, Fate, Outcome, Records, Verdict
+from evsim.results.endings import Fate, Outcome, Verdict
+from evsim.results.records import LATER, Records
 from evsim.results.recycled_records import Excerpt
+from evsim.results.table import NUMBERS
 
 __all__ = ["Cut"]
 

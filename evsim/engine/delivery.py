@@ -4,7 +4,7 @@ from typing import Any
 
 from evsim.engine.attempts import attempt_number
 from evsim.engine.environment import ANSWER, TIMEOUT, owned
-from evsim.results.records import FINAL, Outcome, Reason, Verdict
+from evsim.results.endings import FINAL, Outcome, Reason, Verdict
 from evsim.scenario.retry import PLAIN_ATTEMPTS, Retry
 
 __all__ = ["Delivery", "LockedDelivery"]

@@ -11,9 +11,9 @@ from evsim.engine.in_vain import in_vain, missed_failpoints
 from evsim.engine.inventory import take_inventory
 from evsim.engine.refusal import refuse
 from evsim.engine.system import System
-from evsim.results.records import TooManyRows
 from evsim.results.results import Results
 from evsim.results.run_summary import RunSummary
+from evsim.results.table import TooManyRows
 from evsim.scenario.arguments import a_moment, a_scenario
 from evsim.scenario.errors import ScenarioError
 from evsim.ticks import SECOND, ticks

@@ -5,7 +5,7 @@ What is handed over is gone from the channel. It ends when its handling ends, or
 
 from typing import Any
 
-from evsim.results.records import Outcome, Reason, Verdict
+from evsim.results.endings import Outcome, Reason, Verdict
 
 __all__ = ["FireAndForget", "lose"]
 

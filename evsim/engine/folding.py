@@ -10,8 +10,8 @@ from evsim.engine.cut import Cut
 from evsim.engine.environment import OBSERVER
 from evsim.engine.held_numbers import held_numbers
 from evsim.engine.refusal import refuse
-from evsim.results.records import TooManyRows
 from evsim.results.remarks import sentences
+from evsim.results.table import TooManyRows
 
 __all__ = ["Folding"]
 

@@ -15,7 +15,7 @@ from dataclasses import replace
 from evsim.engine.environment import SimulationError
 from evsim.engine.step_builders import builder
 from evsim.registry import STEP, parts
-from evsim.results.records import Reason
+from evsim.results.endings import Reason
 from evsim.scenario import Distribution, ScenarioError
 from evsim.scenario.calls import Ask, Call
 from evsim.scenario.channel_rules import step_problem

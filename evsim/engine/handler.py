@@ -13,7 +13,7 @@ from evsim.engine.failpoints import Failpoints
 from evsim.engine.generator import generator_handler
 from evsim.engine.injected_failures import at_start
 from evsim.engine.step_builders import BUILDERS, builder
-from evsim.results.records import Outcome
+from evsim.results.endings import Outcome
 from evsim.scenario.faults import failpoint_after_reply
 from evsim.scenario.handlers import all_steps, in_turn, numbered, positions, replies_early, step_at, title, titles
 

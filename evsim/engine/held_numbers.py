@@ -10,7 +10,8 @@ from evsim.engine.call_graph import CallGraph, EntryPoint
 from evsim.engine.drawn_values import RecentValues
 from evsim.engine.kernel import Notes
 from evsim.engine.random_streams import Draws, RandomStreams
-from evsim.results.records import Records, Table
+from evsim.results.records import Records
+from evsim.results.table import Table
 
 __all__ = ["held_numbers"]
 

@@ -1,7 +1,7 @@
 """What strikes a handler: an error rate, and poison. Both do after its first work, or at its start if it has none."""
 
 from evsim.engine.weak_points import has_fault
-from evsim.results.records import Reason
+from evsim.results.endings import Reason
 from evsim.scenario.handlers import in_turn, positions
 
 __all__ = ["after_work", "at_start"]

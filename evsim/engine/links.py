@@ -9,7 +9,7 @@ from math import prod
 from typing import Any
 
 from evsim.engine.environment import ARRIVAL, FAULT
-from evsim.results.records import Verdict
+from evsim.results.endings import Verdict
 from evsim.scenario import Distribution
 from evsim.ticks import ticks
 

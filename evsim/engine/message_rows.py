@@ -4,7 +4,8 @@ from evsim.engine.attempts import attempt_number
 from evsim.engine.item_paths import NO_ITEM, path_of_row
 from evsim.engine.random_streams import Label
 from evsim.results.deaths import is_rejected
-from evsim.results.records import LATER, Fate, Outcome, Reason, Verdict
+from evsim.results.endings import Fate, Outcome, Reason, Verdict
+from evsim.results.records import LATER
 
 __all__ = ["afresh", "goes_round", "is_letter", "forward", "refused_letter", "take", "writer"]
 

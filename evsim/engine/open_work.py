@@ -1,6 +1,6 @@
 """Open work: what has not come to its end, and what was written down for a moment that was never reached."""
 
-from evsim.results.records import Fate, Outcome, Verdict
+from evsim.results.endings import Fate, Outcome, Verdict
 
 __all__ = ["OpenWork"]
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from evsim.engine.environment import ANSWER, TIMEOUT, owned
 from evsim.engine.message_rows import afresh, take, writer
-from evsim.results.records import Fate, Reason
+from evsim.results.endings import Fate, Reason
 from evsim.ticks import ticks
 
 __all__ = ["Publishing"]

@@ -10,7 +10,7 @@ from typing import Any
 from evsim.engine.attempts import attempt_number
 from evsim.engine.environment import ANSWER, TIMEOUT, owned
 from evsim.engine.policy import hearing, policies_of
-from evsim.results.records import FINAL, NEVER_SENT, REFUSALS, Outcome, Reason, Verdict
+from evsim.results.endings import FINAL, NEVER_SENT, REFUSALS, Outcome, Reason, Verdict
 from evsim.ticks import ticks
 
 __all__ = ["RequestReply"]

@@ -12,7 +12,7 @@ from evsim.engine.environment import FAULT
 from evsim.engine.links import any_of
 from evsim.engine.service_policy import policies_of_service
 from evsim.engine.workplace import Workplace
-from evsim.results.records import Outcome, Reason
+from evsim.results.endings import Outcome, Reason
 
 __all__ = ["Service"]
 

@@ -16,7 +16,7 @@ from evsim.engine.policy import multiplies
 from evsim.engine.request_reply import RequestReply
 from evsim.engine.weak_points import has_fault
 from evsim.registry import part
-from evsim.results.records import Reason
+from evsim.results.endings import Reason
 from evsim.scenario.handlers import step_at
 from evsim.ticks import ticks
 

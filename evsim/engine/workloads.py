@@ -7,7 +7,7 @@ from itertools import count, islice
 from evsim.engine.arrival_times import arrival_times, spliced
 from evsim.engine.environment import ARRIVAL, owned
 from evsim.engine.request_reply import RequestReply
-from evsim.results.records import Reason
+from evsim.results.endings import Reason
 from evsim.ticks import SECOND, ticks
 
 __all__ = ["RequestSource"]

@@ -10,7 +10,7 @@ from evsim.engine.admission import arriving, joining, turning_away
 from evsim.engine.environment import owned
 from evsim.engine.pool import Pool
 from evsim.engine.staffed import StaffedPool
-from evsim.results.records import Reason
+from evsim.results.endings import Reason
 
 __all__ = ["Workplace"]
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from evsim.counting import digits
-from evsim.results.records import Fate
+from evsim.results.endings import Fate
 
 __all__ = ["PrefixError", "Shared", "common_prefix"]
 

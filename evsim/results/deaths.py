@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from evsim.results.records import FINAL, Outcome, Reason, Verdict
+from evsim.results.endings import FINAL, Outcome, Reason, Verdict
 
 __all__ = ["been_in", "deaths", "is_rejected"]
 

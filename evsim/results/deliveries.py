@@ -5,8 +5,9 @@ from functools import cached_property
 import numpy as np
 
 from evsim.results.codes import among
+from evsim.results.endings import Outcome, Reason, Verdict
 from evsim.results.obligations import last_attempts
-from evsim.results.records import NUMBERS, Outcome, Reason, Verdict
+from evsim.results.table import NUMBERS
 from evsim.scenario.groups import group_of
 
 __all__ = ["DELIVERY_STATES", "Deliveries"]

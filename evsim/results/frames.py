@@ -5,7 +5,7 @@ import numpy as np
 from evsim.results.codes import among
 from evsim.results.deaths import deaths
 from evsim.results.deliveries import DELIVERY_STATES
-from evsim.results.records import Outcome, Reason, Verdict
+from evsim.results.endings import Outcome, Reason, Verdict
 from evsim.results.requests import REQUEST_OUTCOMES
 
 __all__ = ["effects_frame", "incidents_frame", "ledger_frame", "requests_frame", "spans_frame"]

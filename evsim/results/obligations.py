@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from evsim.results.records import NUMBERS, Reason, Verdict
+from evsim.results.endings import Reason, Verdict
+from evsim.results.table import NUMBERS
 
 __all__ = ["deleted_late", "last_attempts"]
 

@@ -12,8 +12,8 @@ from math import isnan, nan
 import numpy as np
 
 from evsim.counting import digits
+from evsim.results.endings import Outcome
 from evsim.results.intervals import without_overlap
-from evsim.results.records import Outcome
 from evsim.scenario.channel_rules import may_write
 from evsim.scenario.faults import KILLING
 

@@ -8,145 +8,15 @@ columns.
 While a run lasts, times are in ticks; when the records are closed they become seconds.
 """
 
-from array import array
-from bisect import bisect_left
-from itertools import chain
 from typing import Any, NamedTuple
 
-import numpy as np
-
-from evsim.registry import reasons
-from evsim.results.codes import Codes
-from evsim.results.rare_column import RareColumn
+from evsim.results.table import Table
 from evsim.ticks import SECOND
 
-__all__ = [
-    "BLANK",
-    "DTYPE",
-    "Event",
-    "FINAL",
-    "Fate",
-    "LATER",
-    "NEVER_SENT",
-    "NUMBERS",
-    "Outcome",
-    "Pane",
-    "REFUSALS",
-    "Reason",
-    "Records",
-    "Table",
-    "TooManyRows",
-    "Verdict",
-    "column_of",
-]
+__all__ = ["Event", "LATER", "Pane", "Records"]
 
 LATER = 1 << 30  # a luck from here on is the number of a retry key, that of a later attempt or round
-GROWTH = 4096  # rows added at a time
 
-
-class Outcome(metaclass=Codes):
-    """How the execution of an attempt ended: what the one who worked knows."""
-
-    OPEN = 0  # not yet
-    OK = 1
-    FAILED = 2  # the handler failed
-    CRASHED = 3  # its instance died while it worked or waited
-    REFUSED = 4  # never let in
-    LOST = 5  # never arrived
-    WITHDRAWN = 6  # taken back before it started
-
-
-class Verdict(metaclass=Codes):
-    """How the lease of an attempt ended: what who asked knows. The last attempt's verdict is the obligation's."""
-
-    OPEN = 0  # still held, or still ready
-    DONE = 1
-    ERROR = 2
-    TIMEOUT = 3
-    REJECTED = 4
-    DEAD = 5  # given up after the last allowed attempt
-    LOST = 6
-    GIVEN_BACK = 7  # the holder died or failed; another attempt may follow
-    ORPHANED = 8  # the one who asked had ended before the answer
-    REVOKED = 9  # taken from a holder that may still be at work; another attempt follows
-    DROPPED = 10  # taken out of the channel by a rule of its own
-    EXPIRED = 11  # a message's time to live was over
-    COPY = 12  # made by the link: nobody holds it, and nobody waits for it
-    DECLINED = 13  # the answer is no, as what was asked for cannot be
-    BEATEN = 14  # another attempt at the same obligation was answered first
-
-
-class Reason(metaclass=Codes):
-    """Why an attempt did not end well: what is known everywhere, and then what parts bring (:mod:`evsim.registry`)."""
-
-    NONE = 0
-    FAIL_STEP = 1
-    ERROR_RATE = 2
-    TIMEOUT = 3
-    LIMIT = 4
-    UNREACHABLE = 5
-    LINK = 6
-    CRASH = 7
-    DEPENDENCY = 8  # a call or a publish of the handler failed
-    STALE = 9  # its caller had given up before it started
-    RETENTION = 10  # the log had it no more
-    COMPACTION = 11  # the log had a later message of its key
-    LEADER = 12  # only the broker that failed had it
-    REJECTED = 13  # its handler said that it must not come again
-    EXPIRED = 14
-    MAX_LENGTH = 15  # its queue was full
-    UNROUTABLE = 16  # no queue is bound for it
-    NOBODY = 17  # no handler was there
-    OVERFLOW = 18  # there was no room to wait in
-    BROKEN_PIPE = 19  # nobody reads it any more
-    ENDED = 20  # its program had done what it was there for
-    POISON = 21  # its key fails
-    SHED = 22  # it would wait, or had waited, too long to be of use
-    RATE_LIMIT = 23  # more came than its service lets in
-    TAKEN = 24  # a row of its key was there, and only one may be
-    CONFLICT = 25  # what it had read was changed before it wrote
-    REDRIVEN = 26  # moved from where dead letters lie to where it died
-    BREAKER = 27  # its caller's circuit breaker was open
-    BULKHEAD = 28  # its caller had as many calls under way as it may
-    LATE_DELETE = 29  # whoever had received it last acknowledged it after its time
-    LATEST = 30  # it came to an added partition before its group read there, from the end on
-    THROTTLED = 31  # its function may have no more environments, or requests, now
-    PURGED = 32  # an operator threw away what its queue had
-    GROUP = 33  # one before it in its group failed, in the same batch
-    BATCH = 34  # another one of its batch failed, and all with it
-    for _number, _name in enumerate(reasons(), start=BATCH + 1):
-        vars()[_name] = _number
-
-
-def _of_parts(what):
-    return {Reason.named(name) for name, reason in reasons().items() if getattr(reason, what)}
-
-
-FINAL = frozenset({Reason.REJECTED, Reason.TAKEN} | _of_parts("final"))  # another attempt would not end better
-NEVER_SENT = frozenset({Reason.BREAKER, Reason.BULKHEAD} | _of_parts("unsent"))  # refused by the caller itself
-REFUSALS = frozenset(
-    {Reason.LIMIT, Reason.SHED, Reason.RATE_LIMIT, Reason.THROTTLED} | NEVER_SENT | _of_parts("refusal")
-)  # who asked sees that it was refused, and no error
-
-
-class Fate(metaclass=Codes):
-    """Why a message is not kept by its channel."""
-
-    OPEN = 0
-    LOST = 1  # on the link
-    REFUSED = 2  # by a broker that was down
-    TRUNCATED = 3  # it was kept, and lost with the broker that had it
-    FULL = 4  # refused by a queue that was
-    RETURNED = 5  # no queue is bound for it
-    DUPLICATE = 6  # its queue had it already, and said that it is kept
-    WITHDRAWN = 7  # it waited for room in a pipe when its writer's work ended
-    BROKEN = 8  # nobody reads the pipe any more
-    ABORTED = 9  # the transaction that it was a part of did not commit
-
-
-BLANK = {"d": float("nan"), "i": -1, "q": -1, "h": -1, "b": 0}
-NUMBERS = np.int32  # of rows, as those of the columns that name one: what follows from them is no wider
-DTYPE = {"d": np.float64, "i": np.int32, "q": np.int64, "h": np.int16, "b": np.int8}
 
 ROW_COLUMNS = {
     "place": "h",  # which edge of the system: index into the run's places
@@ -198,93 +68,6 @@ SKIP_COLUMNS = {"row": "i", "time": "d"}  # handlings that ended as what they we
 RARE = frozenset({"first", "attempt", "round", "sent", "origin", "item"})  # columns that most rows leave blank
 
 
-def column_of(kind, values=()):
-    """A column of some values. Codes are bytes: a bytearray takes one in half of the time that an array needs."""
-    return bytearray(values) if kind == "b" else array(kind, values)
-
-
-_BLANKS = {kind: column_of(kind, [blank]) * GROWTH for kind, blank in BLANK.items()}  # what all columns grow by
-
-
-class TooManyRows(RuntimeError):
-    """The run wrote more rows than it may keep."""
-
-
-class Table:
-    """Columns that grow together. ``next(table.new)`` is the number of a new row; the columns are public attributes.
-
-    age: by what rows are sorted to have the oldest one first; here their numbers do it.
-    """
-
-    age: Any = None
-
-    def __init__(self, columns, limit=None):
-        self.types = dict(columns)
-        for name, kind in columns.items():
-            setattr(self, name, RareColumn(kind, BLANK[kind]) if name in RARE else column_of(kind))
-        self.new: Any = chain.from_iterable(self._numbers(limit))
-        self.count = None  # known after the run
-
-    def _numbers(self, limit):
-        """Row numbers, a range at a time, for which there is room by then."""
-        blanks = [(getattr(self, name), _BLANKS[kind]) for name, kind in self.types.items() if name not in RARE]
-        made = 0
-        while True:
-            if limit is not None and made >= limit:
-                raise TooManyRows(made)
-            for column, more in blanks:
-                column.extend(more)
-            end = made + GROWTH if limit is None else min(made + GROWTH, limit)
-            yield range(made, end)
-            made = end
-
-    def close(self):
-        """Fix the number of rows, cut the columns to it, and turn times into seconds."""
-        if self.count is None:
-            self.count = self._handed_out()
-            for name, kind in self.types.items():
-                column = getattr(self, name)
-                del column[self.count :]
-                if kind == "d":  # a time
-                    times = np.frombuffer(column.values if name in RARE else column)
-                    np.divide(times, SECOND, out=times)
-            self.new = None
-        return self
-
-    def _handed_out(self):
-        """How many rows were handed out: the number of the next one."""
-        try:
-            return next(self.new)
-        except TooManyRows as full:
-            return full.args[0]
-
-    def written(self, name):
-        """How many rows there are, where this column is written for each of them, and never negative."""
-        return bisect_left(getattr(self, name), True, key=lambda value: value < 0)  # the columns grow ahead
-
-    def chosen(self, which):
-        """The numbers of the rows for which the array `which` is true, in order."""
-        return np.flatnonzero(which)
-
-    def column(self, name):
-        """One column as a NumPy array: a view that does not copy, but of a rare column."""
-        column, dtype = getattr(self, name), DTYPE[self.types[name]]
-        if name in RARE:
-            return column.filled(len(getattr(self, next(iter(self.types)))), dtype)
-        return np.frombuffer(column, dtype=dtype)
-
-    def columns(self):
-        """All columns as a dict of NumPy arrays."""
-        return {name: self.column(name) for name in self.types}
-
-    def __getstate__(self):
-        return {"types": self.types, "count": self.count, **{name: getattr(self, name) for name in self.types}}
-
-    def __setstate__(self, state):
-        self.__dict__.update(state)
-        self.new = None
-
-
 class Event(NamedTuple):
     """A message as a window has it: it came at `time`, and happened at the event time `at`.
 
@@ -328,8 +111,8 @@ class Records:
     tables = ("rows", "messages", "effects", "undos", "replies", "late", "skips", "instances")
 
     def __init__(self, limit=None):
-        self.rows: Any = Table(ROW_COLUMNS, limit)
-        self.messages: Any = Table(MESSAGE_COLUMNS)
+        self.rows: Any = Table(ROW_COLUMNS, limit, RARE)
+        self.messages: Any = Table(MESSAGE_COLUMNS, rare=RARE)
         self.effects: Any = Table(EFFECT_COLUMNS)
         self.undos = Table(UNDO_COLUMNS)
         self.replies = Table(REPLY_COLUMNS)

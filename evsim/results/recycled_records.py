@@ -11,7 +11,8 @@ from operator import length_hint
 
 import numpy as np
 
-from evsim.results.records import BLANK, DTYPE, Records, Table, column_of
+from evsim.results.records import Records
+from evsim.results.table import BLANK, DTYPE, Table, column_of
 from evsim.ticks import SECOND
 
 __all__ = ["Excerpt", "RecycledRecords", "RecycledTable"]

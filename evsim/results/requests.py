@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from evsim.results.records import NUMBERS, Outcome, Reason, Verdict
+from evsim.results.endings import Outcome, Reason, Verdict
+from evsim.results.table import NUMBERS
 from evsim.ticks import elapsed
 
 __all__ = ["DECLINED", "ERROR", "OK", "PENDING", "REJECTED", "REQUEST_OUTCOMES", "TIMEOUT", "Requests"]

@@ -8,9 +8,10 @@ import numpy as np
 
 from evsim.results.capacity import Capacity
 from evsim.results.deliveries import Deliveries
-from evsim.results.records import LATER, NUMBERS
+from evsim.results.records import LATER
 from evsim.results.requests import Requests
 from evsim.results.sendings import Sendings
+from evsim.results.table import NUMBERS
 from evsim.results.undone import undone
 from evsim.results.wasted_work import caused_by_retries
 from evsim.ticks import elapsed

@@ -8,9 +8,9 @@ from evsim.figures import MORE, Figure, Over
 from evsim.results.batches import followers
 from evsim.results.codes import among
 from evsim.results.confirmations import waited_for
+from evsim.results.endings import Outcome, Reason
 from evsim.results.fairness import standing
 from evsim.results.intervals import highest, inside, without_overlap
-from evsim.results.records import Outcome, Reason
 from evsim.results.wasted_work import retried
 from evsim.ticks import elapsed
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from evsim.results.records import Fate, Outcome, Reason, Verdict
+from evsim.results.endings import Fate, Outcome, Reason, Verdict
 from evsim.results.remarks import remarks
 
 __all__ = ["Moment", "Trace"]

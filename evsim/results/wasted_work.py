@@ -3,8 +3,8 @@
 import numpy as np
 
 from evsim.results.batches import followers
+from evsim.results.endings import Outcome, Reason, Verdict
 from evsim.results.obligations import deleted_late
-from evsim.results.records import Outcome, Reason, Verdict
 from evsim.ticks import elapsed
 
 __all__ = ["amplifications", "caused_by_retries", "held_time", "retried", "wasted_share", "wasted"]

@@ -1,7 +1,7 @@
 """Assembly: from what the processes noted to the records of a run, and to the run itself."""
 
 from evsim.engine.execution import Execution
-from evsim.results.records import Fate
+from evsim.results.endings import Fate
 from evsim.testbed.live_run import LiveRun
 from evsim.testbed.noted_run import NotedRun
 from evsim.testbed.process_names import BROKER, instance_of, processes_of, service_of

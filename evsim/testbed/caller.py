@@ -2,7 +2,7 @@
 
 import asyncio
 
-from evsim.results.records import Reason, Verdict
+from evsim.results.endings import Reason, Verdict
 from evsim.testbed import wire
 
 __all__ = ["Caller"]

@@ -4,7 +4,7 @@ from functools import cached_property
 
 import numpy as np
 
-from evsim.results.records import Outcome, Verdict
+from evsim.results.endings import Outcome, Verdict
 from evsim.testbed.calibration import Calibration
 from evsim.ticks import SECOND
 

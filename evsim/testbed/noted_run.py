@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from math import nan
 
-from evsim.results.records import Outcome, Reason, Verdict
+from evsim.results.endings import Outcome, Reason, Verdict
 from evsim.testbed.delivery_groups import delivery_id, groups_of
 from evsim.testbed.effect_stores import rows_written
 from evsim.testbed.journal import read_journals

@@ -6,7 +6,7 @@ from heapq import heappop, heappush
 from time import monotonic_ns
 
 from evsim.engine.execution import Execution
-from evsim.results.records import Outcome, Reason, Verdict
+from evsim.results.endings import Outcome, Reason, Verdict
 from evsim.testbed import wire
 from evsim.testbed.brokers import client_of
 from evsim.testbed.caller import Caller

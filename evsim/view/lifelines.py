@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from evsim.results.records import Outcome, Reason, Verdict
+from evsim.results.endings import Outcome, Reason, Verdict
 from evsim.results.sendings import TAKEN
 from evsim.ticks import elapsed
 from evsim.view.scene.marks import Bars, Dots, Line, Look, Text

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from evsim.registry import reasons
-from evsim.results.records import Fate, Outcome, Reason, Verdict
+from evsim.results.endings import Fate, Outcome, Reason, Verdict
 from evsim.scenario.handlers import all_steps
 from evsim.ticks import elapsed
 from evsim.view.story import Message

@@ -4,8 +4,8 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from evsim.results.endings import NEVER_SENT, Outcome, Verdict
 from evsim.results.outcomes import TOLD
-from evsim.results.records import NEVER_SENT, Outcome, Verdict
 from evsim.results.remarks import remarks
 from evsim.results.requests import REQUEST_OUTCOMES
 from evsim.results.ways import Way

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from evsim.counting import listed
-from evsim.results.records import Outcome, Verdict
+from evsim.results.endings import Outcome, Verdict
 from evsim.view.scene.axes import Frame, names, times
 from evsim.view.scene.bands import sentence
 from evsim.view.scene.marks import Bars, Dots, Line, Look, Text

@@ -5,8 +5,8 @@ import numpy as np
 from evsim.results.audit.dead_letters import refused_letters
 from evsim.results.audit.message_counts import obligations
 from evsim.results.batches import leaders
+from evsim.results.endings import Fate, Outcome, Verdict
 from evsim.results.obligations import last_attempts
-from evsim.results.records import Fate, Outcome, Verdict
 
 __all__ = [
     "assert_deadlines_hold",

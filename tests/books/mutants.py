@@ -9,7 +9,7 @@ from evsim.engine.pool import Pool
 from evsim.engine.publishing import Publishing
 from evsim.engine.request_reply import RequestReply
 from evsim.engine.service import Service
-from evsim.results.records import Outcome, Verdict
+from evsim.results.endings import Outcome, Verdict
 from evsim.ticks import SECOND, ticks
 from tests.books.breaking import END, IMPATIENT, LATE, Once, instead, mutant, rows_of, then_also, unseen
 from tests.books.checks import assert_deadlines_hold, assert_faults_bite

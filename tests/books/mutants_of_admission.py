@@ -1,7 +1,7 @@
 """Ways to break whom a service drops because nobody waits any more, all of which the audit must see."""
 
 from evsim.engine import admission
-from evsim.results.records import Verdict
+from evsim.results.endings import Verdict
 from evsim.ticks import ticks
 from tests.books.breaking import LATE, Once, crowd, mutant
 

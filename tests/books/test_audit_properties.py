@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import strategies as st
 
-from evsim.results.records import Fate, Verdict
+from evsim.results.endings import Fate, Verdict
 from evsim.results.requests import PENDING
 from evsim.scenario import Scenario, ScenarioError
 from tests.books.checks import (

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from evsim.results.records import Fate
+from evsim.results.endings import Fate
 from tests.books.breaking import shop
 from tests.books.holding import holds
 from tests.books.systems import systems

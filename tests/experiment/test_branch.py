@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from evsim.lesson import lesson_size
 from evsim.results.common_prefix import LISTS, PrefixError, common_prefix
-from evsim.results.records import Fate, Records
+from evsim.results.endings import Fate
+from evsim.results.records import Records
 from evsim.results.requests import OK
 from evsim.scenario import Scenario, ScenarioError
 from tests.books.checks import assert_faults_bite, assert_same_records

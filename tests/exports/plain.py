@@ -6,7 +6,7 @@ A time that never came is None; times are seconds.
 from datetime import UTC, datetime
 from types import SimpleNamespace
 
-from evsim.results.records import Fate, Outcome, Reason, Verdict
+from evsim.results.endings import Fate, Outcome, Reason, Verdict
 from evsim.results.remarks import remarks
 from evsim.results.requests import REQUEST_OUTCOMES
 

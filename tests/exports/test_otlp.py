@@ -9,8 +9,8 @@ from google.protobuf import json_format
 from opentelemetry.proto.trace.v1 import trace_pb2
 from opentelemetry.semconv._incubating.attributes import messaging_attributes
 
+from evsim.results.endings import Outcome, Verdict
 from evsim.results.export.identity import nanoseconds, unix_nanoseconds
-from evsim.results.records import Outcome, Verdict
 from evsim.scenario import Scenario
 from tests.exports.runs import SOME_BY_DAY, a_run
 

@@ -1,6 +1,6 @@
 """Each customer: how it ended for them, what was due to them, what came of it, and what they were told."""
 
-from evsim.results.records import Outcome, Reason, Verdict
+from evsim.results.endings import Outcome, Reason, Verdict
 
 __all__ = ["follow"]
 

@@ -4,7 +4,7 @@ from evsim.parts.event_loop.words import BLOCKED
 from evsim.parts.function.words import COLD
 from evsim.parts.pollers.words import THROTTLED
 from evsim.parts.retry.words import NO_RETRY
-from evsim.results.records import Outcome, Reason, Verdict
+from evsim.results.endings import Outcome, Reason, Verdict
 
 __all__ = ["THINGS", "happened"]
 

@@ -2,7 +2,7 @@
 
 from types import SimpleNamespace
 
-from evsim.results.records import Outcome, Reason, Verdict
+from evsim.results.endings import Outcome, Reason, Verdict
 
 __all__ = ["ledger"]
 

@@ -3,7 +3,7 @@
 import math
 
 from evsim.parts.event_loop.words import BLOCKED, OF_POOL
-from evsim.results.records import Reason
+from evsim.results.endings import Reason
 from tests.figures.averages import NONE, highest, overlap, percentiles, share
 from tests.figures.prices import cold_starts, cost_of_run, cost_of_service
 from tests.figures.windows import events_of_run, of_windows, waits_of_results

@@ -6,7 +6,8 @@ rows, and none of evsim's own helpers.
 
 from types import SimpleNamespace
 
-from evsim.results.records import LATER, Reason, Verdict
+from evsim.results.endings import Reason, Verdict
+from evsim.results.records import LATER
 
 __all__ = ["Plain"]
 

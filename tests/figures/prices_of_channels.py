@@ -2,7 +2,7 @@
 
 from math import ceil
 
-from evsim.results.records import Verdict
+from evsim.results.endings import Verdict
 from tests.figures.averages import overlap, union
 
 __all__ = ["GIB", "MONTH", "PARTS", "bill_of_channel", "cost_of_channel"]

@@ -1,6 +1,6 @@
 """The programs that pipes join: what each has read and written, how long it was blocked, when and how it ended."""
 
-from evsim.results.records import Outcome
+from evsim.results.endings import Outcome
 from tests.figures.averages import union
 
 __all__ = ["programs"]

@@ -1,6 +1,6 @@
 """The figures of each service."""
 
-from evsim.results.records import Outcome
+from evsim.results.endings import Outcome
 from tests.figures.averages import NONE, highest, mean, overlap, percentiles, share, spread, union, worker_time
 from tests.figures.freedom import free_spans, idle_while_waiting, seconds_within, waits
 from tests.figures.parts_of_services import of_parts

@@ -1,6 +1,6 @@
 """Work that was tried again, and work whose result nobody took."""
 
-from evsim.results.records import Outcome, Reason, Verdict
+from evsim.results.endings import Outcome, Reason, Verdict
 from tests.figures.averages import NONE
 
 __all__ = ["amplifications", "wasted_work"]

@@ -5,7 +5,7 @@ import pytest
 
 import evsim
 from evsim.registry import PartReason, RegistryError, reasons
-from evsim.results.records import Reason
+from evsim.results.endings import Reason
 from evsim.view.player.film import film
 from tests.player.node import ask
 from tests.support.statistics import proportion_agrees

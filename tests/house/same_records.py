@@ -12,7 +12,7 @@ import hashlib
 from hypothesis import Phase, given, seed, settings
 
 import evsim
-from evsim.results.records import Table
+from evsim.results.table import Table
 from tests.books.drawn import SHARES
 from tests.books.holding import a_short_patience, examples
 

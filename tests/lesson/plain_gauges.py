@@ -3,7 +3,7 @@
 import math
 
 from evsim.parts.event_loop.words import OF_POOL
-from evsim.results.records import Outcome, Verdict
+from evsim.results.endings import Outcome, Verdict
 from tests.figures.averages import NONE, mean, overlap, share
 from tests.figures.customers import follow
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from evsim.engine.random_streams import Label, extend
-from evsim.results.records import Verdict
+from evsim.results.endings import Verdict
 from evsim.run import Simulation
 from evsim.scenario.groups import group_of
 from tests.books.holding import holds

@@ -12,7 +12,7 @@ import pytest
 
 from evsim.engine.execution import Execution
 from evsim.engine.random_streams import RandomStreams
-from evsim.results.records import Reason, Verdict
+from evsim.results.endings import Reason, Verdict
 from evsim.run import Simulation
 from evsim.scenario import Distribution, Scenario
 from evsim.testbed.process_names import processes_of

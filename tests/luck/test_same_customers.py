@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from evsim.experiment.replicate import replicate
-from evsim.results.records import Outcome
+from evsim.results.endings import Outcome
 from evsim.scenario import Scenario, load
 
 DESIGNS = [f"registration-{name}" for name in ("monolith", "classic", "parallel", "hybrid", "events")]

@@ -6,7 +6,7 @@ Each is worked out a second time from the luck of its row, by the rules of the m
 import numpy as np
 import pytest
 
-from evsim.results.records import Outcome, Reason, Verdict
+from evsim.results.endings import Outcome, Reason, Verdict
 from evsim.run import Simulation
 from evsim.scenario import Distribution, Scenario
 

@@ -1,6 +1,6 @@
 """The steps of a sequence diagram, written down a second time: (time, kind, source, target, text, good)."""
 
-from evsim.results.records import Reason
+from evsim.results.endings import Reason
 from evsim.view.sequence_steps import REASONS, UNKEPT
 from evsim.view.words import seconds
 from tests.pictures.one import is_row, replied

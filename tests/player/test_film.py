@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 import evsim
-from evsim.results.records import Verdict
+from evsim.results.endings import Verdict
 from evsim.view.player.film import film
 from tests.books.systems import systems
 from tests.player.node import ask

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 
 import evsim
 from evsim.lesson.delivery_task import with_mail_server
-from evsim.results.records import Verdict
+from evsim.results.endings import Verdict
 from evsim.view.flow import catch_ups, lines_of
 from evsim.view.flow import scene as flow_scene
 from evsim.view.lives import caption, lifelines_of

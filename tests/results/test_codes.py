@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from evsim.results.codes import Codes, among
-from evsim.results.records import Fate, Outcome, Reason, Verdict
+from evsim.results.endings import Fate, Outcome, Reason, Verdict
 
 
 @pytest.mark.parametrize("codes", [Outcome, Verdict, Reason, Fate], ids=["outcome", "verdict", "reason", "fate"])

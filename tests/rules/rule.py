@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from evsim.results.records import Reason
+from evsim.results.endings import Reason
 from evsim.results.requests import REQUEST_OUTCOMES
 from evsim.scenario import Scenario
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import evsim
-from evsim.results.records import Verdict
+from evsim.results.endings import Verdict
 from evsim.testbed.brokers import a_broker
 
 __all__ = ["LOAD", "SHARED", "effects_of", "live_run", "needs", "shared_queue_run", "told_yes"]

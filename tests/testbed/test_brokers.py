@@ -6,7 +6,7 @@ import signal
 import numpy as np
 import pytest
 
-from evsim.results.records import Outcome
+from evsim.results.endings import Outcome
 from tests.support.nightly import mostly_at_night, nightly
 from tests.testbed.live_runs import effects_of, live_run, shared_queue_run, told_yes
 

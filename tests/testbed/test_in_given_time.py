@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import evsim
-from evsim.results.records import Outcome
+from evsim.results.endings import Outcome
 from evsim.testbed.supervisor import LiveError
 from tests.support.machine.given_machine import GivenMachine
 from tests.support.machine.given_network import WAY

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import evsim
-from evsim.results.records import Outcome
+from evsim.results.endings import Outcome
 from tests.support.nightly import mostly_at_night
 from tests.testbed.live_runs import LOAD, effects_of, needs, told_yes
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from evsim.results.records import Outcome, Verdict
+from evsim.results.endings import Outcome, Verdict
 from evsim.testbed.saving_live import described
 from evsim.ticks import SECOND
 from tests.testbed.live_runs import effects_of, live_run, told_yes

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import evsim
-from evsim.results.records import Outcome
+from evsim.results.endings import Outcome
 from evsim.testbed.calibration import Calibration
 from evsim.testbed.measuring import _Measuring, measured
 from evsim.ticks import SECOND

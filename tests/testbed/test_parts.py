@@ -9,7 +9,7 @@ import pytest
 
 import evsim
 from evsim.engine.execution import Execution
-from evsim.results.records import Reason, Verdict
+from evsim.results.endings import Reason, Verdict
 from evsim.testbed import wire
 from evsim.testbed.brokers import BROKERS, BrokerChoice, check_suits, client_of
 from evsim.testbed.calibration import TOLERABLE, Calibration, refuse_if_busy

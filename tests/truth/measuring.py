@@ -5,7 +5,7 @@ from zlib import crc32
 import numpy as np
 import pytest
 
-from evsim.results.records import Outcome, Verdict
+from evsim.results.endings import Outcome, Verdict
 from tests.support.nightly import NIGHTLY
 from tests.support.statistics import Z, mean_and_error
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from evsim.results.records import Reason
+from evsim.results.endings import Reason
 from tests.truth.measuring import balanced
 from tests.truth.systems import station, timed
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from evsim.engine.arrival_times import spliced
-from evsim.results.records import Outcome
+from evsim.results.endings import Outcome
 from tests.support.cases import case, expected
 from tests.support.nightly import nightly
 from tests.support.statistics import agrees, proportion_agrees

@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evsim.engine.environment import ExactEnvironment
-from evsim.results.records import Records, Verdict
+from evsim.results.endings import Verdict
+from evsim.results.records import Records
 from evsim.scenario import Scenario, ScenarioError
 from evsim.ticks import LONGEST, SECOND, elapsed, ticks
 from tests.support.nightly import by_day

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from evsim.results.records import Outcome
+from evsim.results.endings import Outcome
 from evsim.view.what_changed import figures
 from tests.support.statistics import agrees, proportion_agrees
 from tests.truth.measuring import checked, measure

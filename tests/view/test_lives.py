@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from evsim.results.records import Verdict
+from evsim.results.endings import Verdict
 from evsim.scenario import Scenario
 from evsim.view.lifelines import HELD, WORKS
 from evsim.view.lives import lives, scene

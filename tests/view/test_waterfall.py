@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 import evsim
-from evsim.results.records import Verdict
+from evsim.results.endings import Verdict
 from evsim.view.story import Message, Story
 from evsim.view.style import TOLD, effect_marks
 from evsim.view.waterfall import scene, waterfall

@@ -5,7 +5,7 @@ from collections import Counter, defaultdict
 import numpy as np
 
 from evsim.lesson.deck.gauges import MINUTE
-from evsim.results.records import NEVER_SENT, Outcome, Reason, Verdict
+from evsim.results.endings import NEVER_SENT, Outcome, Reason, Verdict
 from evsim.results.remarks import sentences
 from evsim.results.trace import Trace
 from evsim.view.words import count

@@ -7,8 +7,8 @@ import numpy as np
 from evsim.parts.event_loop.words import OF_POOL
 from evsim.results.batches import followers
 from evsim.results.codes import among
+from evsim.results.endings import Outcome, Verdict
 from evsim.results.intervals import inside
-from evsim.results.records import Outcome, Verdict
 from evsim.results.remarks import remarks
 
 __all__ = ["Watched"]

@@ -5,7 +5,7 @@ Only moments count at which nothing else happens at the service, and at which it
 
 import numpy as np
 
-from evsim.results.records import Outcome, Reason
+from evsim.results.endings import Outcome, Reason
 
 __all__ = ["CHECKS"]
 

@@ -10,7 +10,7 @@ from evsim.engine.admission import arriving, joining
 from evsim.engine.environment import TIMEOUT
 from evsim.engine.random_streams import Label, extend
 from evsim.engine.service_policy import ServicePolicy
-from evsim.results.records import Reason
+from evsim.results.endings import Reason
 from evsim.ticks import ticks
 
 __all__ = ["Balancer", "Inboxes", "build"]

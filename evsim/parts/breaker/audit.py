@@ -5,7 +5,7 @@ import numpy as np
 from evsim.parts.breaker.periods import phases as phases_of
 from evsim.results.audit.callers import by_instance, calls, name_of
 from evsim.results.codes import among
-from evsim.results.records import Outcome, Reason, Verdict
+from evsim.results.endings import Outcome, Reason, Verdict
 from evsim.ticks import elapsed
 
 __all__ = ["CHECKS"]

@@ -9,7 +9,7 @@ from collections import deque
 from evsim.engine.instance_state import InstanceState
 from evsim.engine.policy import Policy
 from evsim.parts.breaker.periods import CLOSED, HALF_OPEN, OPEN
-from evsim.results.records import Reason
+from evsim.results.endings import Reason
 from evsim.ticks import ticks
 
 __all__ = ["Breaker", "build"]

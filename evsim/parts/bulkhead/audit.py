@@ -4,7 +4,7 @@ import numpy as np
 
 from evsim.results.audit.callers import by_instance, calls
 from evsim.results.codes import among
-from evsim.results.records import Outcome
+from evsim.results.endings import Outcome
 
 __all__ = ["CHECKS"]
 

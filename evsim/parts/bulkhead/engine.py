@@ -5,7 +5,7 @@ from functools import partial
 
 from evsim.engine.instance_state import InstanceState
 from evsim.engine.policy import Policy
-from evsim.results.records import Reason
+from evsim.results.endings import Reason
 
 __all__ = ["Bulkhead", "build"]
 

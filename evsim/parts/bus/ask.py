@@ -1,7 +1,7 @@
 """A question over a bus: one handler answers it, or nobody."""
 
 from evsim.engine.request_reply import RequestReply
-from evsim.results.records import Outcome, Reason
+from evsim.results.endings import Outcome, Reason
 
 __all__ = ["BusRequestReply", "ask"]
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from evsim.results.records import Verdict
+from evsim.results.endings import Verdict
 
 __all__ = ["CHECKS", "obligations"]
 

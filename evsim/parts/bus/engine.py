@@ -14,7 +14,7 @@ from evsim.engine.environment import owned
 from evsim.engine.fire_and_forget import FireAndForget, lose
 from evsim.engine.message_rows import writer
 from evsim.parts.bus.ask import ask
-from evsim.results.records import Outcome, Reason
+from evsim.results.endings import Outcome, Reason
 
 __all__ = ["Bus", "Handler", "BusPublisher", "build"]
 

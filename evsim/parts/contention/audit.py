@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from evsim.results.records import Outcome
+from evsim.results.endings import Outcome
 from evsim.ticks import elapsed
 
 __all__ = ["CHECKS"]

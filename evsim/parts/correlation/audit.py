@@ -3,7 +3,7 @@
 import numpy as np
 
 from evsim.parts.correlation.words import REPLIED
-from evsim.results.records import Outcome, Reason
+from evsim.results.endings import Outcome, Reason
 from evsim.scenario.handlers import all_steps, walk
 from evsim.ticks import elapsed
 

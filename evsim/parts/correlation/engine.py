@@ -7,7 +7,7 @@ reply to an attempt that has failed is for nobody.
 
 from evsim.engine.environment import ANSWER, TIMEOUT
 from evsim.parts.correlation.words import NOBODY_WAITS, REPLIED
-from evsim.results.records import Outcome, Reason
+from evsim.results.endings import Outcome, Reason
 from evsim.ticks import ticks
 
 __all__ = ["Correlations", "build"]

@@ -5,7 +5,7 @@ import numpy as np
 from evsim.counting import count, digits
 from evsim.parts.event_loop.figures import pieces_of
 from evsim.parts.event_loop.words import OF_POOL
-from evsim.results.records import Outcome
+from evsim.results.endings import Outcome
 from evsim.ticks import elapsed
 
 __all__ = ["CHECKS"]

@@ -7,7 +7,7 @@ What leads nowhere is written down as dropped, and confirmed all the same.
 
 from evsim.engine.broker import Channel
 from evsim.engine.message_rows import forward, goes_round, is_letter, refused_letter
-from evsim.results.records import Fate, Outcome, Reason, Verdict
+from evsim.results.endings import Fate, Outcome, Reason, Verdict
 from evsim.scenario.routing import forwards_to
 
 __all__ = ["Exchange", "build"]

@@ -5,7 +5,7 @@ import numpy as np
 from evsim.parts.for_each.words import FAILED, SKIPPED
 from evsim.results.batches import leaders
 from evsim.results.codes import among
-from evsim.results.records import Outcome, Reason
+from evsim.results.endings import Outcome, Reason
 from evsim.results.remarks import remarks
 from evsim.scenario.handlers import all_steps, as_one
 

@@ -8,7 +8,7 @@ groups, those behind it in its group.
 from collections import deque
 
 from evsim.parts.for_each.words import FAILED, SKIPPED
-from evsim.results.records import Reason
+from evsim.results.endings import Reason
 
 __all__ = ["MessageLoop", "build"]
 

@@ -5,7 +5,7 @@ import numpy as np
 from evsim.figures import Figure
 from evsim.results.batches import leaders
 from evsim.results.codes import among
-from evsim.results.records import Reason
+from evsim.results.endings import Reason
 
 __all__ = ["FIGURES"]
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from evsim.parts.function.words import COLD
-from evsim.results.records import Outcome, Reason
+from evsim.results.endings import Outcome, Reason
 from evsim.results.remarks import remarks
 from evsim.ticks import elapsed
 

@@ -9,7 +9,7 @@ from evsim.engine.elastic import ElasticPool
 from evsim.engine.environment import TIMEOUT
 from evsim.engine.service_policy import ServicePolicy
 from evsim.parts.function.words import COLD
-from evsim.results.records import Reason
+from evsim.results.endings import Reason
 from evsim.ticks import SECOND, ticks
 
 __all__ = ["Environments", "Function", "build"]

@@ -5,8 +5,8 @@ import numpy as np
 from evsim.figures import COST, RUN, Figure
 from evsim.parts.function.words import COLD
 from evsim.results.batches import followers
+from evsim.results.endings import Reason
 from evsim.results.intervals import highest, inside
-from evsim.results.records import Reason
 from evsim.results.remarks import remarks
 
 __all__ = ["FIGURES"]

@@ -5,7 +5,7 @@ What an idempotent service and a transaction add to that is counted by `once` an
 
 import numpy as np
 
-from evsim.results.records import Outcome, Reason, Verdict
+from evsim.results.endings import Outcome, Reason, Verdict
 
 __all__ = ["CHECKS"]
 

@@ -4,7 +4,7 @@ import numpy as np
 
 from evsim.results.audit.callers import asked, calls
 from evsim.results.codes import among
-from evsim.results.records import Verdict
+from evsim.results.endings import Verdict
 from evsim.ticks import elapsed
 
 __all__ = ["CHECKS"]

@@ -6,7 +6,7 @@ Source: J. Dean, L. A. Barroso, The Tail at Scale (CACM 2013).
 from evsim.engine.attempts import obligation
 from evsim.engine.environment import TIMEOUT
 from evsim.engine.policy import OUTERMOST, Policy
-from evsim.results.records import Verdict
+from evsim.results.endings import Verdict
 from evsim.ticks import ticks
 
 __all__ = ["Hedging", "build"]

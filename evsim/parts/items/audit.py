@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from evsim.results.records import Outcome, Verdict
+from evsim.results.endings import Outcome, Verdict
 
 __all__ = ["CHECKS"]
 

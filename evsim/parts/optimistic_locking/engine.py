@@ -4,7 +4,7 @@ read it remembers the version it saw; `if_unchanged` compares.
 
 from evsim.engine.effect_policy import EffectPolicy
 from evsim.engine.keys import key_of_row
-from evsim.results.records import Reason
+from evsim.results.endings import Reason
 
 __all__ = ["Versions", "build"]
 

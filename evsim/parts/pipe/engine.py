@@ -12,7 +12,7 @@ from evsim.engine.broker import Channel, Subscriber
 from evsim.engine.fire_and_forget import FireAndForget, lose
 from evsim.engine.message_rows import writer
 from evsim.parts.pipe.room import room_of
-from evsim.results.records import Fate, Outcome, Reason
+from evsim.results.endings import Fate, Outcome, Reason
 
 __all__ = ["SIGPIPE", "Pipe", "PipeReader", "PipePublisher", "build"]
 

@@ -5,7 +5,7 @@ import numpy as np
 from evsim.parts.pollers.words import THROTTLED
 from evsim.results.batches import followers
 from evsim.results.codes import among
-from evsim.results.records import Outcome, Reason, Verdict
+from evsim.results.endings import Outcome, Reason, Verdict
 from evsim.results.remarks import remarks
 from evsim.ticks import SECOND, elapsed
 

@@ -4,7 +4,7 @@ from evsim.engine.environment import TIMEOUT
 from evsim.parts.pollers.words import THROTTLED
 from evsim.parts.queue.engine.batch_consumers import BatchConsumer
 from evsim.parts.queue.engine.consumer import GuardedConsumer
-from evsim.results.records import Reason
+from evsim.results.endings import Reason
 from evsim.ticks import SECOND, ticks
 
 __all__ = ["Pollers", "build"]

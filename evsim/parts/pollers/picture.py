@@ -5,7 +5,7 @@ from functools import partial
 import numpy as np
 
 from evsim.parts.pollers.audit import numbers_of, ways
-from evsim.results.records import Verdict
+from evsim.results.endings import Verdict
 from evsim.view.scene.axes import Frame, counts, times
 from evsim.view.scene.bands import bands, faults_told, sentence
 from evsim.view.scene.marks import End, Look, Steps

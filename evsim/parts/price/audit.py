@@ -9,7 +9,7 @@ from evsim.counting import count, digits
 from evsim.parts.function.words import COLD
 from evsim.parts.price.bill import MONTH, use
 from evsim.parts.price.figures import used_by
-from evsim.results.records import Verdict
+from evsim.results.endings import Verdict
 from evsim.results.remarks import remarks
 from evsim.ticks import SECOND
 

@@ -6,8 +6,8 @@ import numpy as np
 
 from evsim.parts.price.bill import GIB, MONTH, Use
 from evsim.results.batches import leaders
+from evsim.results.endings import Verdict
 from evsim.results.intervals import inside
-from evsim.results.records import Verdict
 from evsim.results.sendings import SENT_AGAIN
 
 __all__ = ["use_of_channel"]

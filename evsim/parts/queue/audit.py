@@ -5,7 +5,7 @@ import numpy as np
 from evsim.results.audit.callers import steps_of
 from evsim.results.batches import leaders
 from evsim.results.codes import among
-from evsim.results.records import Outcome, Reason, Verdict
+from evsim.results.endings import Outcome, Reason, Verdict
 from evsim.scenario.retry import PLAIN_ATTEMPTS
 from evsim.ticks import elapsed
 

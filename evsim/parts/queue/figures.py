@@ -3,8 +3,8 @@
 import numpy as np
 
 from evsim.figures import CHANNEL, Figure
+from evsim.results.endings import Verdict
 from evsim.results.intervals import highest, inside
-from evsim.results.records import Verdict
 
 __all__ = ["FIGURES"]
 

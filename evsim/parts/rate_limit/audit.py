@@ -4,7 +4,7 @@ import numpy as np
 
 from evsim.results.audit.admission_check import refusable
 from evsim.results.codes import among
-from evsim.results.records import Outcome, Reason
+from evsim.results.endings import Outcome, Reason
 
 __all__ = ["CHECKS"]
 

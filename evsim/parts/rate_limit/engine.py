@@ -1,7 +1,7 @@
 """The token bucket of a service, in front of all its instances."""
 
 from evsim.engine.service_policy import ServicePolicy
-from evsim.results.records import Reason
+from evsim.results.endings import Reason
 from evsim.ticks import SECOND
 
 __all__ = ["RateLimit", "build"]

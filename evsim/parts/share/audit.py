@@ -5,7 +5,7 @@ from math import inf
 import numpy as np
 
 from evsim.results.codes import among
-from evsim.results.records import FINAL, Outcome, Verdict
+from evsim.results.endings import FINAL, Outcome, Verdict
 from evsim.ticks import elapsed
 
 __all__ = ["CHECKS"]

@@ -7,7 +7,7 @@ from evsim.engine.environment import TIMEOUT
 from evsim.parts.log.engine.reader import Reader
 from evsim.parts.share.shared_delivery import SharedDelivery
 from evsim.parts.share.words import LOCK_OVER
-from evsim.results.records import Reason
+from evsim.results.endings import Reason
 from evsim.ticks import ticks
 
 __all__ = ["ShareGroup", "build"]

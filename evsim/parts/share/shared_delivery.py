@@ -1,7 +1,7 @@
 """Deliveries of a share group: accepted, released or rejected by whoever has the lock."""
 
 from evsim.engine.delivery import LockedDelivery
-from evsim.results.records import FINAL, Verdict
+from evsim.results.endings import FINAL, Verdict
 
 __all__ = ["SharedDelivery"]
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from evsim.results.audit.admission_check import refusable
-from evsim.results.records import Outcome, Reason
+from evsim.results.endings import Outcome, Reason
 from evsim.ticks import elapsed
 
 __all__ = ["CHECKS"]

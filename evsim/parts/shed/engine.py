@@ -4,7 +4,7 @@ The wait of the first in line is the guess (Ibrahim and Whitt 2009 compare it wi
 """
 
 from evsim.engine.service_policy import ServicePolicy
-from evsim.results.records import Reason
+from evsim.results.endings import Reason
 from evsim.ticks import ticks
 
 __all__ = ["Shed", "build"]

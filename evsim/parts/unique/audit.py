@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from evsim.results.records import Outcome, Reason, Verdict
+from evsim.results.endings import Outcome, Reason, Verdict
 from evsim.scenario.handlers import walk
 
 __all__ = ["CHECKS"]

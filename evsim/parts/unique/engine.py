@@ -5,7 +5,7 @@ attempt before. Only an idempotent service knows its own row again.
 from evsim.engine.effect_policy import EffectPolicy
 from evsim.engine.item_paths import path_of_row
 from evsim.engine.keys import key_of_row
-from evsim.results.records import Reason
+from evsim.results.endings import Reason
 
 __all__ = ["Unique", "build"]
 

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from evsim.parts.window.step_history import histories, is_over
+from evsim.results.endings import Verdict
 from evsim.results.intervals import highest
-from evsim.results.records import Verdict
 from evsim.scenario.changes import changes
 from evsim.ticks import SECOND, elapsed
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from evsim.results.records import Outcome, Reason
+from evsim.results.endings import Outcome, Reason
 
 __all__ = ["CHECKS", "refusable"]
 

@@ -4,7 +4,7 @@ import numpy as np
 
 from evsim.counting import count, digits
 from evsim.results.ages import ages
-from evsim.results.records import Outcome, Verdict
+from evsim.results.endings import Outcome, Verdict
 
 __all__ = ["AuditError", "Books"]
 

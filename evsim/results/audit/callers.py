@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from evsim.results.records import Verdict
+from evsim.results.endings import Verdict
 from evsim.scenario.faults import KILLING
 from evsim.scenario.handlers import positions, step_at
 

@@ -4,7 +4,7 @@ import numpy as np
 
 from evsim.results.batches import followers, leaders
 from evsim.results.codes import among
-from evsim.results.records import Outcome, Verdict
+from evsim.results.endings import Outcome, Verdict
 
 __all__ = ["CHECKS"]
 

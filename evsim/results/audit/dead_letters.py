@@ -8,8 +8,8 @@ import numpy as np
 
 from evsim.results.codes import among
 from evsim.results.deaths import been_in
+from evsim.results.endings import Fate, Reason, Verdict
 from evsim.results.obligations import last_attempts
-from evsim.results.records import Fate, Reason, Verdict
 
 __all__ = ["CHECKS", "refused_letters"]
 

@@ -4,8 +4,8 @@ import numpy as np
 
 from evsim.results.audit.step_counts import may_answer_early
 from evsim.results.codes import among
+from evsim.results.endings import Outcome, Reason, Verdict
 from evsim.results.obligations import deleted_late, last_attempts
-from evsim.results.records import Outcome, Reason, Verdict
 
 __all__ = ["CHECKS"]
 

@@ -5,7 +5,7 @@ import numpy as np
 from evsim.registry import part
 from evsim.results.audit.dead_letters import refused_letters
 from evsim.results.codes import among
-from evsim.results.records import Fate
+from evsim.results.endings import Fate
 
 __all__ = ["CHECKS", "obligations"]
 

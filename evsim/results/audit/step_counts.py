@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from evsim.results.records import Outcome
+from evsim.results.endings import Outcome
 from evsim.scenario.faults import failpoint_after_reply
 from evsim.scenario.handlers import branches, replies_early
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from evsim.results.endings import Outcome, Reason, Verdict
 from evsim.results.export.identity import Identity, nanoseconds
-from evsim.results.records import Outcome, Reason, Verdict
 from evsim.results.remarks import remarks
 from evsim.results.requests import REQUEST_OUTCOMES
 from evsim.results.ways import Way

@@ -5,7 +5,7 @@ from base64 import b64decode, b64encode
 import numpy as np
 
 from evsim.results.codes import among
-from evsim.results.records import Outcome, Verdict
+from evsim.results.endings import Outcome, Verdict
 from evsim.results.remarks import remarks as remarks_of
 from evsim.results.requests import REQUEST_OUTCOMES
 from evsim.results.sendings import KINDS as SENDING_KINDS

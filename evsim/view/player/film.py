@@ -96,7 +96,7 @@ remarks}``.
     attempt, or -1), ``attempt`` (1, 2 ...), ``worker``; the times ``asked`` (born), ``arrived`` (in the inbox),
     ``granted`` (by its channel), ``started``, ``ended``, ``replied`` (the answer or acknowledgement leaves),
     ``settled`` (whoever asked knows, or has given up), ``late`` (the answer came though nobody waited);
-    ``outcome``, ``verdict``, ``reason`` as in :mod:`evsim.results.records`; ``astray``: 1 it was lost on the way,
+    ``outcome``, ``verdict``, ``reason`` as in :mod:`evsim.results.endings`; ``astray``: 1 it was lost on the way,
     2 its answer was lost, 4 nobody waited for its answer any more; ``item`` (index into ``items``, or -1).
 ``messages``
     Columns: ``channel``, ``partition``, ``offset``, ``request``, ``cause`` (the attempt that published, or that died),
@@ -122,8 +122,8 @@ endian) and the entries in base64. A time that never came is -1.
 
 from evsim.registry import reasons
 from evsim.results.codes import Codes
+from evsim.results.endings import NEVER_SENT, Fate, Outcome, Reason, Verdict
 from evsim.results.outcomes import TOLD as TOLD_WORDS
-from evsim.results.records import NEVER_SENT, Fate, Outcome, Reason, Verdict
 from evsim.results.results import Results
 from evsim.view.designs import designs
 from evsim.view.player.cast import cast

@@ -5,7 +5,7 @@ Who is too poor is refused when it arrives, for a reason that no part of evsim h
 
 from evsim.engine.environment import ANSWER
 from evsim.engine.service_policy import Handling, ServicePolicy
-from evsim.results.records import Reason
+from evsim.results.endings import Reason
 from evsim.ticks import ticks
 
 __all__ = ["build"]

@@ -5,7 +5,7 @@ from functools import cache
 import numpy as np
 import pytest
 
-from evsim.results.records import Outcome, Reason
+from evsim.results.endings import Outcome, Reason
 from evsim.scenario import Scenario
 from tests.support.cases import case, expected
 from tests.support.nightly import NIGHTLY, by_day, nightly

@@ -1,7 +1,7 @@
 """Ways to break an exchange on purpose."""
 
 from evsim.parts.exchange.engine import Exchange
-from evsim.results.records import Fate
+from evsim.results.endings import Fate
 from evsim.scenario import Scenario
 from tests.books.breaking import END, LATE, Once, mutant
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from evsim import theory
 from evsim.parts.exchange.settings import ExchangeSettings
-from evsim.results.records import Fate
+from evsim.results.endings import Fate
 from tests.support.cases import expected
 from tests.support.statistics import agrees, proportion_agrees
 from tests.truth.measuring import checked, measure

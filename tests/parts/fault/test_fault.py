@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from evsim.results.records import Outcome, Reason, Verdict
+from evsim.results.endings import Outcome, Reason, Verdict
 from evsim.scenario import Scenario
 from tests.support.statistics import proportion_agrees
 

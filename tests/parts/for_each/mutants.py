@@ -6,7 +6,7 @@ from evsim.parts.price import channel_use
 from evsim.parts.queue.engine import batch_consumers
 from evsim.parts.queue.engine.batch_consumers import BatchConsumer, GatheringBatch
 from evsim.parts.queue.engine.ready import Groups
-from evsim.results.records import Outcome, Reason
+from evsim.results.endings import Outcome, Reason
 from evsim.ticks import ticks
 from tests.books.breaking import LATE, Once, mutant
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from evsim.results.batches import leaders
-from evsim.results.records import Outcome, Reason, Verdict
+from evsim.results.endings import Outcome, Reason, Verdict
 from tests.books.checks import assert_figures_add_up, assert_ledger_adds_up, assert_nobody_waits_in_vain
 from tests.books.holding import holds, run_of
 from tests.parts.for_each.drawing import batch_systems

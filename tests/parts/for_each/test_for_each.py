@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from evsim.results.batches import leaders
-from evsim.results.records import Outcome, Reason, Verdict
+from evsim.results.endings import Outcome, Reason, Verdict
 from evsim.scenario import Scenario
 from tests.support.cases import case, expected
 from tests.support.nightly import by_day

@@ -8,7 +8,7 @@ import pytest
 
 from evsim.parts.price.figures import used_by
 from evsim.results.batches import followers, leaders
-from evsim.results.records import Outcome, Reason
+from evsim.results.endings import Outcome, Reason
 from evsim.scenario import Scenario, ScenarioError
 from tests.parts.for_each.test_for_each import MAILS, at_worker, effects, keyed_faults, reading, seconds
 from tests.truth.measuring import balanced

@@ -2,7 +2,7 @@
 
 from evsim.engine.delivery import Delivery
 from evsim.parts.log.engine.commits import EarlyCommitDelivery
-from evsim.results.records import Verdict
+from evsim.results.endings import Verdict
 from tests.books.breaking import mutant
 from tests.parts.log.mutants_of_transactions import ledgers
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from evsim.results.records import Outcome, Verdict
+from evsim.results.endings import Outcome, Verdict
 from evsim.scenario import Scenario, ScenarioError
 
 CRASHES = [{"crash": "worker/1", "mtbf": {"exponential": 2}, "mttr": 0.5},

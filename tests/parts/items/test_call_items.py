@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from evsim.results.records import Reason
+from evsim.results.endings import Reason
 from evsim.scenario import Scenario, ScenarioError
 from tests.support.statistics import agrees
 from tests.truth.measuring import balanced, measure

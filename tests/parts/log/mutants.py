@@ -10,7 +10,7 @@ from evsim.parts.log.engine.owned import OwnedGroup
 from evsim.parts.log.engine.partitions import Log
 from evsim.parts.log.engine.reader import Reader
 from evsim.parts.log.engine.replication import Replication
-from evsim.results.records import Verdict
+from evsim.results.endings import Verdict
 from evsim.scenario import Scenario
 from tests.books.breaking import END, LATE, Once, everything_ends, mutant, rows_of, shop, unseen
 

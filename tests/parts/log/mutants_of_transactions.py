@@ -3,7 +3,7 @@
 from evsim.parts.log.engine.partitions import Log
 from evsim.parts.log.engine.reader import Reader
 from evsim.parts.log.engine.transactions import Isolation, Transactions
-from evsim.results.records import Verdict
+from evsim.results.endings import Verdict
 from evsim.scenario import Scenario
 from tests.books.breaking import END, LATE, Once, mutant
 

@@ -7,7 +7,7 @@ import pytest
 
 from evsim.engine.murmur import partition_of
 from evsim.parts.log.engine.assignors import ASSIGN
-from evsim.results.records import Outcome, Verdict
+from evsim.results.endings import Outcome, Verdict
 from evsim.scenario import Scenario
 from tests.support.cases import case, expected
 from tests.support.nightly import by_day, nightly

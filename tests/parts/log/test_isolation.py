@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from evsim.results.records import Fate
+from evsim.results.endings import Fate
 from evsim.scenario import Scenario, ScenarioError
 from tests.parts.log.test_transactions import balanced, chain, times
 from tests.support.statistics import agrees

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import strategies as st
 
 from evsim.results.deliveries import DELIVERY_STATES
-from evsim.results.records import Fate
+from evsim.results.endings import Fate
 from tests.books import checks
 from tests.books.holding import holds, run_of
 from tests.books.systems import systems

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from evsim import Scenario, ScenarioError
-from evsim.results.records import Verdict
+from evsim.results.endings import Verdict
 from tests.parts.log.test_groups import incidents
 from tests.truth.measuring import checked, rows_of
 from tests.truth.systems import consumers, exponential, poisson

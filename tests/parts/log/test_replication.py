@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from evsim.results.records import Fate
+from evsim.results.endings import Fate
 from evsim.run import Simulation
 from evsim.scenario import Scenario
 from tests.support.cases import expected

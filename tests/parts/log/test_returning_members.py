@@ -3,7 +3,7 @@
 import pytest
 
 from evsim import Scenario, ScenarioError
-from evsim.results.records import Reason
+from evsim.results.endings import Reason
 from tests.parts.log.test_groups import gaps, group, incidents, owners
 from tests.parts.log.test_producers import run_of
 from tests.support.statistics import proportion_agrees

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from evsim.results.records import Outcome
+from evsim.results.endings import Outcome
 from evsim.scenario import Scenario, ScenarioError
 
 READS = {"channel": "facts", "group": "readers", "session_timeout": 1, "rebalance": 0.5}

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from evsim.results.records import Fate
+from evsim.results.endings import Fate
 from evsim.scenario import Scenario, ScenarioError
 
 CRASHES = [{"crash": "billing/1", "mtbf": {"exponential": 2}, "mttr": 0.5},

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from evsim.lesson.rivals import WAITS, contention, measured, rivals
-from evsim.results.records import Reason
+from evsim.results.endings import Reason
 from evsim.scenario import ScenarioError
 from tests.support.cases import expected
 from tests.support.nightly import NIGHTLY, nightly

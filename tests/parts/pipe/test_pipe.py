@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from evsim.results.records import Fate, Outcome
+from evsim.results.endings import Fate, Outcome
 from evsim.scenario import Scenario, ScenarioError
 from tests.support.cases import case, expected
 from tests.support.nightly import nightly

@@ -12,7 +12,7 @@ from evsim.parts.queue.engine.queue_deliveries import EarlyDelivery, LeasedDeliv
 from evsim.parts.queue.engine.ready import Groups, Levels
 from evsim.parts.queue.engine.redrive import Redriver
 from evsim.parts.queue.engine.seats import Seats
-from evsim.results.records import Reason, Verdict
+from evsim.results.endings import Reason, Verdict
 from evsim.ticks import SECOND, ticks
 from tests.books.breaking import LATE, Once, mutant, rows_of, shop, then_also
 

@@ -5,7 +5,7 @@ from collections import deque
 import numpy as np
 import pytest
 
-from evsim.results.records import Outcome
+from evsim.results.endings import Outcome
 from tests.support.cases import case, expected
 from tests.support.statistics import agrees, proportion_agrees
 from tests.truth.measuring import checked, measure, rows_of, steady

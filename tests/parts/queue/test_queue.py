@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from evsim.results.records import Outcome
+from evsim.results.endings import Outcome
 from tests.support.cases import case, expected
 from tests.support.nightly import mostly_at_night
 from tests.support.statistics import agrees, proportion_agrees

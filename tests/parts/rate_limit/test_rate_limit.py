@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from evsim import theory
-from evsim.results.records import Reason
+from evsim.results.endings import Reason
 from tests.support.statistics import agrees
 from tests.truth.measuring import balanced, measure, refused
 from tests.truth.systems import consumers, station, system

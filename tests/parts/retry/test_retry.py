@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from evsim.results.records import Outcome, Verdict
+from evsim.results.endings import Outcome, Verdict
 from tests.support.cases import case, expected
 from tests.support.statistics import agrees, mean_and_error, proportion_agrees
 from tests.truth.measuring import checked, rows_of

@@ -1,7 +1,7 @@
 """Ways to break undoing and compensation on purpose."""
 
 from evsim.parts.saga import engine
-from evsim.results.records import Table
+from evsim.results.table import Table
 from evsim.ticks import ticks
 from tests.books.breaking import LATE, Once, instead, mutant
 

@@ -2,7 +2,7 @@
 
 from evsim.parts.share.engine import ShareGroup
 from evsim.parts.share.shared_delivery import SharedDelivery
-from evsim.results.records import Verdict
+from evsim.results.endings import Verdict
 from tests.books.breaking import LATE, Once, mutant
 
 READER = {"subscribe": {"channel": "facts", "share": {"lock": 0.6, "deliveries": 3, "in_flight": 4}}, "instances": 3}

@@ -5,7 +5,7 @@ import pytest
 
 from evsim import load
 from evsim.engine.murmur import partition_of
-from evsim.results.records import Verdict
+from evsim.results.endings import Verdict
 from evsim.results.remarks import remarks
 from evsim.scenario import Scenario, ScenarioError
 from tests.rules.logs import facts

@@ -1,7 +1,7 @@
 """Ways to break shedding on purpose."""
 
 from evsim.parts.shed.engine import Shed
-from evsim.results.records import Reason
+from evsim.results.endings import Reason
 from evsim.ticks import ticks
 from tests.books.breaking import LATE, Once, crowd, mutant
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from evsim.parts.queue.engine.credit import Credit
-from evsim.results.records import Fate
+from evsim.results.endings import Fate
 from evsim.scenario import Scenario
 from evsim.theory import blocking_stages
 from tests.support.nightly import by_day

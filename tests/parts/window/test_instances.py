@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evsim.parts.window.key_groups import instance_of_key, key_group, key_groups
-from evsim.results.records import Outcome
+from evsim.results.endings import Outcome
 from evsim.scenario import Scenario, ScenarioError
 from tests.books.holding import examples
 from tests.parts.window.drawing import windows

@@ -3,7 +3,7 @@
 import numpy as np
 
 from evsim.results.codes import among
-from evsim.results.records import Fate, Verdict
+from evsim.results.endings import Fate, Verdict
 
 __all__ = ["CHECKS"]
 

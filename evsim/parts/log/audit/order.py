@@ -3,7 +3,7 @@
 import numpy as np
 
 from evsim.results.batches import followers
-from evsim.results.records import Outcome, Verdict
+from evsim.results.endings import Outcome, Verdict
 from evsim.scenario.groups import group_of
 
 __all__ = ["CHECKS"]

@@ -1,7 +1,7 @@
 """A group whose partitions are shared out once: positions come with checkpoints, so nobody joins and nobody leaves."""
 
 from evsim.parts.log.engine.membership import Membership
-from evsim.results.records import Verdict
+from evsim.results.endings import Verdict
 
 __all__ = ["FixedAssignment"]
 

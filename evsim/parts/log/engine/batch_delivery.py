@@ -3,7 +3,7 @@
 from evsim.engine.batch_handling import BatchHandling
 from evsim.engine.environment import TIMEOUT
 from evsim.parts.log.engine.commits import OwnedDelivery
-from evsim.results.records import Outcome, Verdict
+from evsim.results.endings import Outcome, Verdict
 
 __all__ = ["BatchDelivery"]
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from evsim.engine.attempts import obligation
 from evsim.engine.delivery import Delivery
-from evsim.results.records import Outcome
+from evsim.results.endings import Outcome
 
 __all__ = ["EarlyCommitDelivery", "OwnedDelivery", "OwnedEarlyCommitDelivery"]
 

@@ -4,7 +4,7 @@ A plain log keeps no history: its groups have a row for each message as it comes
 """
 
 from evsim.engine.environment import TIMEOUT
-from evsim.results.records import Reason
+from evsim.results.endings import Reason
 from evsim.ticks import ticks
 
 __all__ = ["History", "wanted"]

@@ -8,7 +8,7 @@ without an owner gets one.
 
 from evsim.engine.environment import TIMEOUT
 from evsim.parts.log.engine.assignors import ASSIGN, EAGER
-from evsim.results.records import Outcome, Verdict
+from evsim.results.endings import Outcome, Verdict
 from evsim.ticks import ticks
 
 __all__ = ["Membership"]

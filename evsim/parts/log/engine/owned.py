@@ -12,7 +12,7 @@ from evsim.parts.log.engine.cursor import Cursor
 from evsim.parts.log.engine.membership import Membership
 from evsim.parts.log.engine.reader import Reader
 from evsim.parts.log.engine.transactions import TransactionalDelivery, transactions_of
-from evsim.results.records import Outcome, Reason, Verdict
+from evsim.results.endings import Outcome, Reason, Verdict
 from evsim.ticks import ticks
 
 __all__ = ["OwnedGroup"]

@@ -13,7 +13,7 @@ from evsim.parts.log.engine.partitioners import PARTITIONERS, Stays
 from evsim.parts.log.engine.polling import PollingGroup
 from evsim.parts.log.engine.replication import Replication
 from evsim.parts.log.engine.transactions import Isolation, transactions_of
-from evsim.results.records import Fate
+from evsim.results.endings import Fate
 from evsim.scenario.groups import group_of, shared_groups
 from evsim.ticks import ticks
 

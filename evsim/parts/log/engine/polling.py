@@ -9,7 +9,7 @@ from collections import deque
 
 from evsim.engine.environment import TIMEOUT
 from evsim.parts.log.engine.owned import OwnedGroup
-from evsim.results.records import Outcome, Reason, Verdict
+from evsim.results.endings import Outcome, Reason, Verdict
 
 __all__ = ["PollingGroup"]
 

@@ -6,7 +6,7 @@ from evsim.engine.broker import Subscriber
 from evsim.engine.environment import ANSWER, FAULT, TIMEOUT
 from evsim.engine.random_streams import Label
 from evsim.parts.log.engine.history import wanted
-from evsim.results.records import Outcome, Reason, Verdict
+from evsim.results.endings import Outcome, Reason, Verdict
 from evsim.ticks import ticks
 
 __all__ = ["Reader"]

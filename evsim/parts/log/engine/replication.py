@@ -11,7 +11,7 @@ from typing import Any
 
 from evsim.engine.environment import ANSWER, TIMEOUT
 from evsim.engine.random_streams import Label
-from evsim.results.records import Fate, Reason
+from evsim.results.endings import Fate, Reason
 from evsim.ticks import ticks
 
 __all__ = ["Replication"]

@@ -9,7 +9,7 @@ A group that reads uncommitted sees everything at once, also what is thrown away
 from collections import deque
 
 from evsim.parts.log.engine.commits import OwnedDelivery
-from evsim.results.records import Fate, Verdict
+from evsim.results.endings import Fate, Verdict
 
 __all__ = ["Isolation", "TransactionalDelivery", "Transactions", "transactions_of"]
 

@@ -10,7 +10,7 @@ from evsim.engine.environment import OBSERVER, TIMEOUT
 from evsim.parts.queue.engine.consumer import GuardedConsumer
 from evsim.parts.queue.engine.polled import PolledDelivery
 from evsim.parts.queue.engine.queue_deliveries import LeasedDelivery
-from evsim.results.records import Outcome
+from evsim.results.endings import Outcome
 from evsim.ticks import ticks
 
 __all__ = ["BatchConsumer", "GatheringBatch", "LeasedBatch", "PolledBatch"]

@@ -18,7 +18,7 @@ from evsim.parts.queue.engine.recent import RecentMessages
 from evsim.parts.queue.engine.redrive import Redriver
 from evsim.parts.queue.engine.seats import Seats
 from evsim.parts.queue.engine.turns import appending, granting
-from evsim.results.records import Fate, Outcome, Reason, Verdict
+from evsim.results.endings import Fate, Outcome, Reason, Verdict
 from evsim.ticks import ticks
 
 __all__ = ["GuardedQueue"]

@@ -3,7 +3,7 @@
 from math import inf
 
 from evsim.engine.environment import TIMEOUT
-from evsim.results.records import Reason, Verdict
+from evsim.results.endings import Reason, Verdict
 from evsim.ticks import ticks
 
 __all__ = ["Limits"]

@@ -8,7 +8,7 @@ as nobody has received it since: its receipt is the newest.
 from math import inf
 
 from evsim.parts.queue.engine.queue_deliveries import EarlyDelivery, LeasedDelivery, SilentDelivery
-from evsim.results.records import FINAL, Verdict
+from evsim.results.endings import FINAL, Verdict
 from evsim.scenario.retry import Retry
 
 __all__ = ["POLLED"]

@@ -1,7 +1,7 @@
 """Deliveries of a guarded queue, by when they are acknowledged: after the work, before it, or never."""
 
 from evsim.engine.delivery import LockedDelivery
-from evsim.results.records import Verdict
+from evsim.results.endings import Verdict
 
 __all__ = ["EDGES"]
 

@@ -3,7 +3,7 @@
 from collections import deque
 
 from evsim.engine.dead_lettering import DeadLetters
-from evsim.results.records import Outcome, Reason, Verdict
+from evsim.results.endings import Outcome, Reason, Verdict
 from evsim.ticks import ticks
 
 __all__ = ["Redriver"]

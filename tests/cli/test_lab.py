@@ -37,6 +37,7 @@ def contents(folder):
 
 
 def test_a_checkout_opens_its_own_lessons(opened, monkeypatch, tmp_path):
+    pytest.importorskip("jupyterlab")
     monkeypatch.chdir(tmp_path)
     assert evsim_("lab").exit_code == 0 and evsim_("lab", "03").exit_code == 0
     assert [command[-1] for command in opened] == [
@@ -47,6 +48,7 @@ def test_a_checkout_opens_its_own_lessons(opened, monkeypatch, tmp_path):
 
 
 def test_an_installation_puts_all_lessons_into_a_folder_and_opens_them_there(installed, opened):
+    pytest.importorskip("jupyterlab")
     result = evsim_("lab")
     folder = installed / "evsim-lessons"
     assert result.exit_code == 0 and str(folder) in result.stdout

@@ -51,6 +51,8 @@ def test_an_export_never_takes_the_place_of_what_it_reads(tiny, format, flag):
 
 @pytest.mark.parametrize("format", FORMATS)
 def test_an_export_takes_the_place_of_an_earlier_one_only_when_it_is_told_to(tiny, tmp_path, format):
+    if format == "parquet":
+        pytest.importorskip("pyarrow")
     path = tmp_path / "out"
     tiny.write_text(GOOD.replace("[{work: 2ms}]}", "[{publish: news}]}") + "channels: {news: queue}\n")
     first = ("export", tiny, path, "--format", format)

@@ -288,10 +288,11 @@ services:
 
 
 def test_a_broker_on_which_no_service_depends_is_named_among_what_is_left_out(tmp_path):
+    unused = "left out, no service says by depends_on or by a variable that it uses"
     made = draft(tmp_path, "compose.yaml", ALONE)
-    assert "rabbit, bus of compose.yaml: left out, no service says by depends_on or by a variable that it uses them" in made.notes
+    assert f"rabbit, bus of compose.yaml: {unused} them" in made.notes
     only = draft(tmp_path, "compose.yaml", ALONE.replace("web: {build: .}", "web: {build: ., depends_on: [bus]}"))
-    assert "rabbit of compose.yaml: left out, no service says by depends_on or by a variable that it uses it" in only.notes
+    assert f"rabbit of compose.yaml: {unused} it" in only.notes
     assert not made.scenario.channels and list(only.scenario.channels) == ["bus-messages"]
 
 

@@ -2,8 +2,8 @@
 
     python kit.py              open the course in JupyterLab, at its first notebook
     python kit.py lab ...      the same; a notebook of your choice, options of JupyterLab
-    python kit.py test ...     run tests and notebooks; --quick: what needs no more than a moment; --ci: all that CI
-                               runs; files and folders; options of pytest
+    python kit.py test ...     run the tests; --quick: what needs no more than a moment; --ci: all that CI runs, with
+                               each notebook in a kernel; files and folders; options of pytest
     python kit.py nightly ...  try 10,000 random systems; --systems 1000, --seed 2
     python kit.py pages ...    make the documentation as a site; a folder, --repository URL
     python kit.py bench ...    compare the speed with other simulators; options of benchmarks
@@ -107,13 +107,14 @@ def test(rest):
     processes = cores + 1  # a quarter of the time one waits for a browser, a broker or a clock
     command = ["-m", "pytest", "-p", "tests.support.no_grammars"]
     command += ["-n", str(processes), "--dist", "loadfile", "--no-loadscope-reorder"]
-    if "--quick" in rest:
-        return command + ["-m", "not slow and not ci", "-p", "no:nbval"] + [each for each in rest if each != "--quick"]
-    command += ["--nbval-lax", "--nbval-current-env"]
     named = any((HERE / each.split("::")[0]).exists() for each in rest)
-    if not (named or "--ci" in rest or "EVSIM_NIGHTLY" in os.environ):
-        command += ["-m", "not ci"]
-    return command + [each for each in rest if each != "--ci"]
+    if "--quick" in rest:
+        command += ["-m", "not slow and not ci", "-p", "no:nbval"]
+    elif named or "--ci" in rest or "EVSIM_NIGHTLY" in os.environ:
+        command += ["--nbval-lax", "--nbval-current-env"]
+    else:
+        command += ["-m", "not ci", "-p", "no:nbval"]
+    return command + [each for each in rest if each not in ("--quick", "--ci")]
 
 
 def nightly(rest):

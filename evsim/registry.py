@@ -16,6 +16,7 @@ What the rooms of the house want of it lies in modules of fixed names, each impo
 ``figures``  ``FIGURES``: what it adds to the figures of a run, each an :class:`evsim.figures.Figure`
 ``picture``  ``PICTURES``: functions of a run by name, for ``run.plot``; ``BELOW``: a strip below *arrived, told, done*
 ``words``    ``REMARKS``: what it notes of an attempt, in words for readers
+``in_vain``  ``in_vain``: a function of a system after its run: sentences about what it had in vain, as warnings
 ``trials``   ``MUTANTS`` and ``SETTINGS``: ways to break it, and settings to try; for the tests alone
 ============ =======================================================================================
 

@@ -1,16 +1,16 @@
-"""What a run had in vain: faults that struck nobody, and windows that were never over."""
+"""What a run had in vain: faults that struck nobody, and what parts say of theirs."""
 
-from math import inf
-
-from evsim.counting import count, digits
+from evsim.counting import digits
+from evsim.registry import modules
 
 __all__ = ["in_vain", "missed_failpoints"]
 
 
 def in_vain(system):
-    """A sentence about each fault that struck nobody because nobody was there, and about each window that hung."""
+    """A sentence about each fault that struck nobody because nobody was there, and those of parts."""
     yield from _struck_nobody(system)
-    yield from _windows_that_hang(system)
+    for each in modules("in_vain"):
+        yield from each.in_vain(system)
 
 
 def missed_failpoints(system):
@@ -34,24 +34,4 @@ def _struck_nobody(system):
                 f"faults.{index}: {fault.target} was not there {when}, so the {fault.kind} struck nobody; instances "
                 f"that come and go have a new number each time: name one that is there then, or {fault.place}, which "
                 "is all of them"
-            )
-
-
-def _windows_that_hang(system):
-    """Windows to which something came, and whose event time never began, as nothing came to some partition."""
-    records, services = system.kernel.records, list(system.services)
-    moved = {service for _, service, *_ in records.watermarks}
-    for code in sorted({each.service for each in records.events} - moved):
-        name = services[code]
-        settings = system.kernel.scenario.services[name]
-        partitions = sum(
-            system.kernel.scenario.channels[each.channel].partitions_at_last for each in settings.subscribe
-        )
-        silent = partitions - len({each.source for each in records.events if each.service == code})
-        idle = settings.handle[-1].idle or inf
-        if silent > 0 and idle == inf:
-            yield (
-                f"services.{name}: no window was ever over: nothing came to {silent} of "
-                f"{count(partitions, 'partition')}, and event time waits for the slowest; write idle: 10s, take fewer "
-                "partitions, or more keys"
             )

@@ -15,6 +15,7 @@ from evsim.experiment.station_theory import own_work
 __all__ = ["Gaps"]
 
 ROUNDS = 50  # of messages that go round
+THROUGH = "what comes to it comes through"
 FAR, REGULAR = 1.25, 0.9  # times as long a wait: more is not near, and less is a bound
 
 
@@ -32,14 +33,20 @@ class Gaps:
 
     def said(self, name):
         """(why no formula tells how long one waits for a service, notes on what is only near)."""
-        notes, longer, source = self._flow.notes[name], self._longer(name), self._source(name)
-        through = f"what comes to it comes through {source}"
+        longer, source = self._longer(name), self._source(name)
+        regular = source if longer < REGULAR else None
+        near = [each for each, _ in self._ways_to(name) if each != regular]
+        notes = [f"{THROUGH} {each}, so that the gaps are only nearly random" for each in near]
+        if regular:
+            notes.insert(0, f"{THROUGH} {regular} more regularly than at random: it is at most this")
+        never = []
         if source and longer > FAR and not self._has_plenty(name):
-            return [f"{through} in bursts, and no formula here tells how long one waits then"], notes
-        if source and longer < REGULAR:
-            others = [each for each in notes if not each.startswith(f"{through},")]
-            return [], [f"{through} more regularly than at random: it is at most this", *others]
-        return [], notes
+            never = [f"{THROUGH} {source} in bursts, and no formula here tells how long one waits then"]
+        return never, [*notes, *self._flow.notes[name]]
+
+    def _ways_to(self, name):
+        """(service, what goes from it to this one a second)."""
+        return [(source, rate) for (source, to), rate in self._flow.ways.items() if to == name]
 
     def _longer(self, name):
         """How many times as long one waits, about, as if all came at random moments (Kingman; Allen and Cunneen)."""
@@ -58,15 +65,14 @@ class Gaps:
 
     def _source(self, name):
         """Through whom most of what is not random comes; None if all comes from customers."""
-        ways = [(source, rate) for (source, to), rate in self._flow.ways.items() if to == name]
-        apart = {source: rate * abs(self._leaving(source) - 1) for source, rate in ways}
+        apart = {source: rate * abs(self._leaving(source) - 1) for source, rate in self._ways_to(name)}
         return max(apart, key=apart.__getitem__, default=None)
 
     def _together(self, name):
         """The scv of all that comes to a service, each stream thinned to the part that it gets."""
         streams = [(rate, 1.0 if at_random else 0.0) for rate, at_random in self._flow.customers.get(name, ())]
-        for (source, target), rate in self._flow.ways.items():
-            if target == name and rate:
+        for source, rate in self._ways_to(name):
+            if rate:
                 part = min(1.0, rate / self._flow.rates[source])
                 streams.append((rate, 1 + part * (self._leaving(source) - 1)))
         total = sum(rate for rate, _ in streams)

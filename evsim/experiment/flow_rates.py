@@ -16,7 +16,7 @@ class Unknown(Exception):
 
 
 class FlowRates:
-    """``rates``: service -> what comes a second, if all goes well; ``notes``: why its gaps are only nearly random;
+    """``rates``: service -> what comes a second, if all goes well; ``notes``: why its gaps are not random;
     ``batches``: service -> who sends it several at a time; ``results``: service -> whose windows send theirs;
     ``unclear``: service -> why less or more than its rate comes to it; ``behind``: service -> who before it is full;
     ``longer``: services whose workers wait longer than once for an answer, as they ask again; ``customers``: service ->
@@ -42,7 +42,7 @@ class FlowRates:
                 if rate is None:
                     raise Unknown("customers do not come at a constant rate")
                 if not workload.arrivals.at_random:
-                    self._note(workload.target, "its customers do not come at random moments: it is at most this")
+                    self.notes[workload.target] = ["its customers do not come at random moments: it is at most this"]
                 if workload.arrivals.in_groups:
                     self.batches.setdefault(workload.target, name)
                 stream = rate * workload.admitted, workload.arrivals.at_random
@@ -50,10 +50,6 @@ class FlowRates:
                 self._come(workload.target, stream[0], "", "")
         except Unknown as reason:
             self.unknown = str(reason)
-
-    def _note(self, name, text):
-        if text not in self.notes[name]:
-            self.notes[name].append(text)
 
     def _come(self, name, rate, unclear, full):
         """So much more comes to a service; unclear: why it is not so much; full: who before it can do no more."""
@@ -79,7 +75,6 @@ class FlowRates:
             for channel in homes(self._scenario, step) if step.gathers else ():
                 self.results |= dict.fromkeys(readers(self._scenario, channel), name)
             for other, share in sent_by_step(self._scenario, step, self._pace):
-                self._note(other, f"what comes to it comes through {name}, so that the gaps are only nearly random")
                 if step.times.most > 1 or name in self.batches:
                     self.batches.setdefault(other, name)
                 sent = rate * step.times.mean * share

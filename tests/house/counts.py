@@ -15,7 +15,7 @@ from tests.house.source import PACKAGE, ROOT, circles, files, imports, tree, wit
 MOST_LINES, MOST_OF_A_FUNCTION = 400, 55
 LOCATOR = re.compile(r"\bsystem\.([a-z_]+)")
 KERNEL = {"kernel"}
-MODULES = ("settings", "engine", "audit", "figures", "picture", "words", "trials")
+MODULES = ("settings", "engine", "audit", "figures", "picture", "words", "in_vain", "trials")
 CAPACITY = re.compile(r"(?:settings|services\[[^\]]*\])\.(?:instances|workers)\b|\bservice\.workers\b")
 PAGE = re.compile(r"`((?:[\w.-]+/)+[\w.-]+\.(?:py|js|yaml|md))`")
 

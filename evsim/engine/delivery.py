@@ -31,7 +31,7 @@ class Delivery:
         service.arrivals.add(arrive)
         self.send = kernel.links.hop(
             place.workload, channel.name, service.name, rows, arrive, self._lost, ordered=True,
-            ahead=rows.arrived if undisturbed else None, copy=self._copy,
+            receiver=service if undisturbed else None, copy=self._copy,
         )  # fmt: skip
         if undisturbed and subscriber.together is not None:
             self.send = self._sent_together(self.send)

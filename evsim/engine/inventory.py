@@ -23,6 +23,7 @@ def take_inventory(system):
     sending = set().union(*(each.inbound for channel in channels for each in channel.publishers))
     outboxes = {message for channel in channels for each in channel.publishers for message in each.stored()}
     moving = [(function, argument) for _, function, argument in system.kernel.env.entries()]
+    moving += [entry for _, service in services for entry in service.coming()]
     moving += [entry for _, service in services for each in service.instances if each.frozen for entry in each.frozen]
     moving += [entry for channel in channels for entry in channel.outside()]
     subscribers = [subscriber for channel in channels for subscriber in channel.subscribers]
@@ -31,7 +32,7 @@ def take_inventory(system):
     unsettled = {row for subscriber in subscribers for row in subscriber.unsettled()}
     return {
         "ready": sorted(ready),
-        "waiting": sorted([row for _, service in services for row in service.inbox] + at_bulkheads),
+        "waiting": sorted([row for _, service in services for row in service.waiting()] + at_bulkheads),
         "travelling": sorted(argument for function, argument in moving if function in inbound),
         "settling": sorted(
             {argument for function, argument in moving if function in settling}

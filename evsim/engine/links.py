@@ -100,14 +100,14 @@ class Links:
             self._named[ends] = NetworkLink(fault.subject, self._network.latency, self._network.loss)
         return self._named[ends]
 
-    def hop(self, workload, source, target, table, then, lost, *, ordered=False, rank=ARRIVAL, ahead=None, copy=None,
+    def hop(self, workload, source, target, table, then, lost, *, ordered=False, rank=ARRIVAL, receiver=None, copy=None,
             loss="lost on the link"):  # fmt: skip
         """A function that takes a row of `table` from `source` to `target` and calls `then(row)` there.
 
         lost: called with the row where the link loses it. ordered: nothing overtakes anything else on the ordered
-        hops from `source` to `target` (as on one TCP connection). ahead: a column in which an ordered hop that nothing
-        can disturb writes down its end when it begins. copy: makes the second row where the link makes two of one;
-        without it there is no such thing. loss: the kind of incident that a loss is.
+        hops from `source` to `target` (as on one TCP connection). receiver: the workplace to which an ordered hop leads
+        that nothing can disturb; when it arrives is written down as it begins. copy: makes the second row where the
+        link makes two of one; without it there is no such thing. loss: the kind of incident that a loss is.
         """
         link = self.between(source, target)
         if link.instant and not link.lossy:
@@ -116,8 +116,8 @@ class Links:
         if link.lossy:
             hop = self._guarded_hop(link, draws, purpose, table, then, lost, last, rank, loss)
             return hop if copy is None or not link.copying else self._copying_hop(link, hop, purpose, table, copy)
-        if ahead is not None:
-            return _hop_ahead(self.kernel, draws, link.latency, table, then, last, rank, ahead)
+        if receiver is not None:
+            return _hop_ahead(self.kernel, draws, link.latency, table, then, last, rank, receiver)
         return _plain_hop(self.kernel, draws, link.latency, table, then, last, rank)
 
     def settle_ahead(self, workload, source, target, rows, *, ordered=False, then=None):
@@ -239,15 +239,20 @@ def _plain_hop(kernel, draws, latency, table, then, last, rank):
     return hop if last is None else hop_ordered
 
 
-def _hop_ahead(kernel, draws, latency, table, then, last, rank, ahead):
-    """An ordered plain hop that writes down its end when it begins."""
+def _hop_ahead(kernel, draws, latency, table, then, last, rank, receiver):
+    """An ordered plain hop that writes down its end when it begins, and wakes only a receiver that may be free."""
     env = kernel.env
     queue, counter = env._queue, env.key_counter(rank)
-    luck, values, missing = table.luck, draws.values, draws.missing
+    luck, values, missing, arrived = table.luck, draws.values, draws.missing, table.arrived
+    on_the_way, free = ([], [True]) if receiver.on_the_way is None else (receiver.on_the_way, receiver.free)
+    wait = on_the_way.append
 
     def hop_constant(row):
-        ahead[row] = due = env._now + delay
-        heappush(queue, (due, next(counter), then, row))
+        arrived[row] = due = env._now + delay
+        if on_the_way or not free:
+            wait((due, next(counter), then, row))
+        else:
+            heappush(queue, (due, next(counter), then, row))
 
     def hop(row):
         try:
@@ -258,8 +263,11 @@ def _hop_ahead(kernel, draws, latency, table, then, last, rank, ahead):
             due = last[0]
         else:
             last[0] = due
-        ahead[row] = due
-        heappush(queue, (due, next(counter), then, row))
+        arrived[row] = due
+        if on_the_way or not free:
+            wait((due, next(counter), then, row))
+        else:
+            heappush(queue, (due, next(counter), then, row))
 
     if latency.is_constant:
         delay = ticks(latency.value)

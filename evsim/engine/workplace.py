@@ -4,6 +4,8 @@ The edges (request, call, delivery) put rows in with ``offer``; the handlers giv
 that ``ending`` makes. Its workers are those of its :class:`evsim.engine.pool.Pool`.
 """
 
+from collections import deque
+from heapq import heappush
 from typing import Any
 
 from evsim.engine.admission import arriving, joining, turning_away
@@ -28,6 +30,7 @@ class Workplace:
     entries: dict[int, Any]
     edges: dict[int, Any]
     affinity: Any
+    on_the_way: Any = None  # heap entries of deliveries that wake nobody yet; None where each is in the heap
 
     def open(self):
         """Make the workers, and the way to them, as the policies have it."""
@@ -44,9 +47,13 @@ class Workplace:
         self.fill, self._let_in, self._go_home = self._filling()
         if inboxes is not None:
             self.offer, self.ending = inboxes.offer(), self._guarded_ending
+        elif guarded:
+            self.offer, self.ending = self._guarded_offer(), self._guarded_ending
         else:
-            self.offer = self._guarded_offer() if guarded else self._admitting(self._plain_offer())
-            self.ending = self._guarded_ending if guarded else self._plain_ending
+            plain = self._plain_offer()
+            self.offer, self.ending = self._admitting(plain), self._plain_ending
+            if self.offer is plain and self._has_one_connection():
+                self.on_the_way = deque()
 
     def _brought(self, what):
         """What one of its policies brings instead of the usual, or None."""
@@ -78,7 +85,33 @@ class Workplace:
     def _admitting(self, offer):
         return arriving(self, joining(self, offer, self.inbox, self.free))
 
-    # The plain inbox: nothing can disturb it but its own limit.
+    # The plain inbox: nothing can disturb it but its own limit. Where all that comes is delivered over one connection,
+    # one after the other, a delivery that sets out while nobody is free wakes nobody when it comes: who becomes free
+    # looks who has come meanwhile, and if the next one has not, it is woken for. So at least as many wake somebody as
+    # there are free workers, and rows begin when they would anyway, in the same order.
+
+    def _has_one_connection(self):
+        """Whether all that comes is delivered by one channel, and is worked in the order in which it comes."""
+        scenario = self.kernel.scenario
+        ways = {(each.is_delivery, each.source) for each in self.kernel.graph.places if each.service == self.name}
+        return (
+            len(ways) == 1
+            and ways.pop()[0]
+            and type(self.pool) is Pool
+            and type(self.free) is deque
+            and all(each.discipline == "fifo" for each in self.settings.ever)
+            and not any(callable(each.handle) for each in scenario.services.values())  # they find ways in a run
+        )
+
+    def waiting(self):
+        """Rows that wait in the inbox, for an inventory."""
+        now = self.kernel.env._now
+        return [*self.inbox, *(row for due, _, _, row in self.on_the_way or () if due < now)]
+
+    def coming(self):
+        """(function, argument) of what is on its way and not in the heap, for an inventory."""
+        now = self.kernel.env._now
+        return [(function, row) for due, _, function, row in self.on_the_way or () if due >= now]
 
     def _plain_offer(self):
         rows, env = self.kernel.records.rows, self.kernel.env
@@ -100,17 +133,24 @@ class Workplace:
         rows, env = self.kernel.records.rows, self.kernel.env
         place, worker, started, ended, outcome = rows.place, rows.worker, rows.started, rows.ended, rows.outcome
         inbox, entries, take_next, give_worker = self.inbox, self.entries, self.take_next, self.free.append
+        on_the_way, queue = self.on_the_way, env._queue
 
         def end(row):
             ended[row] = now = env._now
             outcome[row] = how
             if inbox:
                 following = take_next()
+            elif on_the_way and on_the_way[0][0] < now:
+                following = on_the_way.popleft()[3]
+            else:
+                following = None
+                give_worker(worker[row])
+                if on_the_way:
+                    heappush(queue, on_the_way.popleft())
+            if following is not None:
                 worker[following] = worker[row]
                 started[following] = now
                 entries[place[following]](following)
-            else:
-                give_worker(worker[row])
             told(row)
             if then is not None:
                 then(row)

@@ -171,7 +171,7 @@ def write_arrivals_wrongly(patch, change):
     original, once = links._hop_ahead, Once()
 
     def hop_ahead(*arguments):
-        hop, arrived = original(*arguments), arguments[-1]
+        hop, arrived = original(*arguments), arguments[0].records.rows.arrived
 
         def wrong(row):
             hop(row)

@@ -37,6 +37,7 @@ def test_list_shows_every_preset_and_what_it_is_about():
     assert "evsim list --presets" in evsim_("show").stderr
 
 
+@pytest.mark.slow
 def test_show_prints_a_file_that_can_be_read_again():
     for name in evsim.names():
         result = evsim_("show", name)

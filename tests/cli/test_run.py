@@ -158,6 +158,7 @@ def test_a_system_without_effects_and_channels_is_told_too(tmp_path):
     assert "response" in result.stdout and "completion mean" not in result.stdout and "Channels" not in result.stdout
 
 
+@pytest.mark.slow
 def test_summary_records_give_the_same_figures_and_no_records(tmp_path):
     full = json.loads(evsim_("run", "registration-events", *SHORT, "--json").stdout)["summary"]
     few = ("run", "registration-events", *SHORT, "--record", "summary")

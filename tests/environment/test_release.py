@@ -113,6 +113,7 @@ def came_along(name, extras=(), seen=None):
     return seen
 
 
+@pytest.mark.slow
 def test_all_that_comes_along_has_a_licence_that_lets_people_use_it():
     packages = came_along("evsim", ["lab"])
     assert {"simpy", "jupyterlab", "tornado"} <= set(packages)

@@ -44,6 +44,7 @@ def test_events_answer_sooner_and_are_consistent_later(both):
     assert found["effects_missing"].verdict == "no difference seen"
 
 
+@pytest.mark.slow
 def test_a_difference_is_that_of_the_means(both):
     first, second = (both.summary()[name] for name in both.designs)
     for metric in ("response_mean", "completion_mean", "availability"):

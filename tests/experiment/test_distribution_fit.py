@@ -96,6 +96,7 @@ def test_a_header_says_in_which_unit_plain_numbers_are(tmp_path, header, factor)
     assert evsim.fit(tmp_path / "times.csv").times == pytest.approx(np.sort([*values * factor, 70]), abs=1e-9)
 
 
+@pytest.mark.slow
 def test_of_many_times_a_small_difference_shows_and_the_right_one_still_fits():
     """Of 8,000 times the samples are 2,000 long, and distances go down with the square root of how many there are.
 
@@ -109,6 +110,7 @@ def test_of_many_times_a_small_difference_shows_and_the_right_one_still_fits():
     assert evsim.fit(drawn({"exponential": "10ms"}, count=8000)).best.name in ("exponential", "weibull")
 
 
+@pytest.mark.slow
 def test_how_often_own_samples_are_as_far_off_counts_the_times_themselves():
     """Of 99 samples none is as far: it is one of a hundred with the times. Of what is right the mean is a half."""
     candidates = evsim.fit(drawn({"uniform": ["10ms", "30ms"]})).candidates

@@ -314,6 +314,7 @@ def test_beyond_the_range_is_beyond_its_end(queue):
         assert f"It is the {place} value of the range" in found.answer
 
 
+@pytest.mark.slow
 def test_what_a_store_has_is_not_run_again(queue, tmp_path, monkeypatch):
     asked, run = [], find._run
     monkeypatch.setattr(find, "_run", lambda *arguments: asked.append(arguments) or run(*arguments))

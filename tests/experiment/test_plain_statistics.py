@@ -56,6 +56,7 @@ def test_so_many_runs_are_added_as_the_widest_interval_needs(seed):
     assert _more(runs_of(*columns), shares, count + 1) == min(need, 1)
 
 
+@pytest.mark.slow
 def test_many_times_are_judged_by_fewer_samples_as_if_by_all(monkeypatch):
     """The distance of a smaller sample is larger by the root of the sizes."""
     times = np.random.default_rng(3).gamma(1.15, 0.1, 800)

@@ -64,6 +64,7 @@ def test_a_mean_count_a_hair_beyond_its_limit_meets_it_in_5_of_100_experiments_a
         assert found.count(MEETS) / TRIALS < BEYOND
 
 
+@pytest.mark.slow
 def test_a_shop_of_which_no_request_failed_does_not_meet_what_so_few_do_not_prove():
     shop = evsim.Scenario.from_dict({
         "name": "shop",

@@ -184,6 +184,7 @@ def test_workers_use_one_thread_each():
     assert limits == ["1", "1"]
 
 
+@pytest.mark.slow
 def test_results_come_in_the_order_of_the_seeds():
     assert in_order(lambda seed: seed, range(9, 0, -1), jobs=2) == list(range(9, 0, -1))
 

@@ -84,6 +84,7 @@ def test_each_design_is_run_once_with_each_seed_from_the_first_one_on(seeds, nam
     assert all(each == list(range(begin, begin + len(each))) for each in seeds.values())
 
 
+@pytest.mark.slow
 def test_all_that_a_report_tries_has_the_seeds_of_the_report(seeds):
     short = desk(2, {"response_mean": "90ms"}).replace({"run.duration": "500ms"})
     evsim.report(short, short.replace({"name": "three", WORKERS: 3}), n=4, seed=FIRST, jobs=1)

@@ -95,6 +95,7 @@ def test_inputs_that_cannot_matter_get_few_runs_and_the_others_all(desk, monkeyp
     assert {side.n for bar in calm.bars for side in bar.sides} == {3} and calm.base.n == 5
 
 
+@pytest.mark.slow
 def test_the_widest_bar_comes_first_and_is_named(measured):
     assert [bar.swing for bar in measured.bars] == sorted((bar.swing for bar in measured.bars), reverse=True)
     assert measured.bars[0].path == "services.desk.workers"

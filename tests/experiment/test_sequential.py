@@ -64,6 +64,7 @@ def test_a_verdict_about_few_failures_is_wrong_in_6_of_100_cases_at_most():
     assert met / trials < 0.06 + 3.5 * (0.06 * 0.94 / trials) ** 0.5
 
 
+@pytest.mark.slow
 def test_what_is_clear_takes_ten_runs_and_what_is_not_takes_all():
     clear, close = desk(response_mean="1s"), desk(response_mean="33ms", availability="90%")
     for design, count in ((clear, 10), (close, 12)):

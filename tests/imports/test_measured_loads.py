@@ -90,6 +90,7 @@ def test_a_table_in_which_nobody_is_counted_is_told_so(tmp_path):
         evsim.from_file(file)
 
 
+@pytest.mark.slow
 def test_whom_only_callers_have_seen_takes_as_long_for_them_as_they_have_seen(tmp_path):
     """A web server that takes 3 ms, and a database of which it waits for 5 ms, 200 times a second: at once 3 of them.
 

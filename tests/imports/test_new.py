@@ -182,6 +182,7 @@ def test_what_a_trace_shows_of_a_system_is_in_what_is_read(name, tmp_path):
         assert abs(found[figure].mean - truth[figure].mean) < luck + 0.05 * truth[figure].mean, figure
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["lossy", "letters"])
 def test_what_a_consumer_received_and_did_not_work_on_is_no_call(name, tmp_path):
     """With these spans and without them a trace says the same."""

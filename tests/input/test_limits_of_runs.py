@@ -64,6 +64,7 @@ def test_a_shorter_run_is_proposed_where_one_has_room_for_what_comes_at_once(bur
         assert len(scenario.replace({"run.duration": 6}).run().tables.rows["born"]) == 999  # the first comes at 10 ms
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("last", "fits"), [(10, True), (11, False)])
 def test_a_thousand_items_of_one_request_may_come_to_a_service(last, fits):
     steps = [hands_on(1, 10), hands_on(2, 10), hands_on(3, last), [{"effect": "row"}]]

@@ -68,6 +68,7 @@ def test_what_is_no_plan_is_refused(given, words):
     assert_refused(TASK, given, words)
 
 
+@pytest.mark.slow
 def test_a_dead_letter_is_an_event_in_which_its_reader_found_no_field():
     """With versions that change at once: from the second on, all are dead, and none before."""
     run = contract({"register": {-5: "writes mail"}}).run()

@@ -36,6 +36,7 @@ def test_late_and_idempotent_readers_pass(given):
     assert_passes(TASK, given)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "given, words",
     [

@@ -23,6 +23,7 @@ def test_a_handler_that_goes_on_in_python_is_refused_after_so_many_operations(ha
         design(handler).run()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("handler", [adds_for_ever, sleeps], ids=lambda handler: handler.__name__)
 def test_a_call_of_something_that_is_not_python_and_does_not_end_is_refused(handler, monkeypatch):
     monkeypatch.setattr(endless, "PATIENCE", 0.2)  # however long it is, they take longer

@@ -49,6 +49,7 @@ LIST, DATABASE = "“the mailing list is down”", "“the database is down”"
 REPLY_FIRST = [{"reply": "registered"}, {"work": "2ms"}, {"publish": "customer-registered"}]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "answer, said",
     [

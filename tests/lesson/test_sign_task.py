@@ -56,6 +56,7 @@ def test_what_is_too_dear_or_not_for_sale_is_refused(given, words):
     assert_refused(TASK, given, words)
 
 
+@pytest.mark.slow
 def test_a_good_hour_is_as_theory_has_it():
     """A queue with one server, or two, Poisson arrivals and exponential work (M/M/1, M/M/2); three errors wide."""
     for (machines, processors), mean in (((1, 1), 1 / 3), ((1, 2), 1 / 7), ((2, 1), 0.25 / (1 - 0.125**2))):
@@ -64,6 +65,7 @@ def test_a_good_hour_is_as_theory_has_it():
         assert abs(np.mean(means) - mean - 0.002) < 3 * error + 0.003  # ways are there, too
 
 
+@pytest.mark.slow
 def test_one_machine_refuses_who_comes_while_it_is_down_and_each_costs_what_is_said():
     broken = shop(1, 1).replace(DOWN)
     came = []

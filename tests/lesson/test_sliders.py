@@ -85,6 +85,7 @@ def test_pictures_about_no_run_in_particular_say_what_they_find():
     }
 
 
+@pytest.mark.slow
 def test_in_plain_text_its_picture_is_words(monkeypatch):
     displayed = []
     monkeypatch.setattr("IPython.display.display", lambda shown, **_: displayed.append(shown))

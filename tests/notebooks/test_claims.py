@@ -35,7 +35,6 @@ from tests.notebooks import (
 from tests.notebooks.reading import NAMES, cells, prose, ran
 
 SEEDS = range(1, 6)
-MANY_RUNS = ("18", "19", "21")  # lessons that compare designs over many runs
 TOLD, DONE = "told after (ms)", "all done after (ms)"
 CLASSIC, EVENTS = lesson_size("classic"), lesson_size("events")
 
@@ -351,13 +350,8 @@ def source(lesson, cell):
     return next(each.source for each in cells(name_of(lesson)) if each.id == cell)
 
 
-def whole(claim):
-    """A claim as a parameter, slow where its lesson compares many runs."""
-    marks = [pytest.mark.slow] if claim.lesson in MANY_RUNS else []
-    return pytest.param(claim, id=f"{claim.lesson} {claim.phrase[:50]}", marks=marks)
-
-
-@pytest.mark.parametrize("claim", [whole(each) for each in CLAIMS])
+@pytest.mark.slow  # each runs its notebook
+@pytest.mark.parametrize("claim", [pytest.param(each, id=f"{each.lesson} {each.phrase[:50]}") for each in CLAIMS])
 def test_the_prose_says_so_and_it_is_so(claim):
     assert claim.phrase in prose(name_of(claim.lesson))
     assert claim.holds()

@@ -70,6 +70,7 @@ def test_as_many_runs_are_made_as_are_said_where_none_is_left_out(desk, told, wh
     assert len(made) == pytest.approx(2 + said, rel=0.1)
 
 
+@pytest.mark.slow
 def test_time_enough_changes_nothing(desk, whole):
     assert make(desk, budget="1h").html == whole.html
 

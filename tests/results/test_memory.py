@@ -24,6 +24,7 @@ def peak(workload, messages):
         tracemalloc.stop()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("workload", "most"), [("W1", 110), ("W4", 600)])
 def test_what_each_further_message_takes(workload, most):
     scenario(WORKLOADS[workload], 100)

@@ -43,6 +43,7 @@ def test_every_setting_stands_in_a_table_of_the_manual():
     assert [row for row in rows if row.partition(": ")[2] not in manual] == []
 
 
+@pytest.mark.slow
 def test_a_row_says_type_unit_bounds_and_what_is_usual():
     manual = without_places(setting_table())
     for row in (

@@ -113,6 +113,7 @@ def test_a_text_and_plain_data_may_be_as_deep_as_the_limit_and_no_deeper():
         reading.read(nested(reading.DEEPEST + 1))
 
 
+@pytest.mark.slow
 def test_a_text_may_be_as_long_and_have_as_many_entries_as_the_limit_and_no_more():
     long = "a: 1 # "
     assert data(long + "x" * (reading.LONGEST - len(long))) == {"a": 1}

@@ -54,6 +54,7 @@ def _step(random, number, channels):
     return {"call": {"service": random.choice(others), **several, **at_once}}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("part", range(2))
 def test_what_comes_to_whom_and_for_how_long_is_what_a_run_measures(part):
     told = Counter()

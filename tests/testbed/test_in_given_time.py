@@ -70,6 +70,7 @@ def test_messages_that_come_back_together_are_handed_out_in_their_old_order():
     assert len(requests) > 3 and requests == sorted(requests)
 
 
+@pytest.mark.slow
 def test_a_short_run_on_nats_waits_until_what_a_killed_reader_held_comes_again():
     """Ten times its second would be over before the 30 s of the server are."""
     with GivenMachine():
@@ -79,6 +80,7 @@ def test_a_short_run_on_nats_waits_until_what_a_killed_reader_held_comes_again()
     assert run.ended_at > 30 and (rows["outcome"] != Outcome.LOST).all()
 
 
+@pytest.mark.slow
 def test_what_is_open_when_a_drain_limit_is_over_is_said_with_the_limit_and_a_way_out():
     with GivenMachine(), pytest.raises(LiveError) as refusal:
         evsim.live(

@@ -172,6 +172,7 @@ def test_a_machine_with_too_much_else_to_do_is_refused_with_the_number():
         refuse_if_busy(Calibration(TOLERABLE + 1e-4, 0.1, 0.1, {}))
 
 
+@pytest.mark.slow
 def test_a_prediction_says_which_figures_lie_apart_and_what_the_model_leaves_out():
     scenario = CLASSIC.replace(SHORT)
     right = LivePrediction(scenario.run(), scenario, runs=8)

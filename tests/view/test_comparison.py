@@ -61,6 +61,7 @@ def test_every_difference_stands_at_its_share_of_the_larger_mean():
     assert checked > 6
 
 
+@pytest.mark.slow
 def test_intervals_are_those_of_the_result():
     made, result = scene(faulty()), faulty()
     base, other = (result.designs[name].summary()["response_mean"].mean for name in ("calls", "events"))

@@ -204,6 +204,7 @@ def test_faults_that_reach_beyond_the_axes_are_drawn_between_them():
     assert others == [pytest.approx(each, abs=0.2) for each in begun]
 
 
+@pytest.mark.slow
 def test_the_scene_before_is_a_ghost_and_the_words_say_so(scenes):
     before, now = scenes["flow", "classic"], scenes["flow", "events"]
     (found,) = in_browser((now, before, 768))

@@ -51,6 +51,7 @@ def test_one_instance_that_reads_a_log_has_a_bar_for_each_partition_and_one_for_
     assert "the busiest of 24 partitions has" in scene(run).title
 
 
+@pytest.mark.slow
 def test_the_service_where_most_is_waited_in_vain_is_drawn_unless_another_one_is_named(unfair):
     assert "at worker" in scene(unfair).title
     assert "front" in scene(unfair, "front").title

@@ -100,6 +100,7 @@ def test_rows_are_named_and_nested():
     assert labels == ["register", "  customer-registered", "    database", "    mailing-list"]
 
 
+@pytest.mark.slow
 def test_long_stories_are_cut_with_a_word():
     made = scene(many(60), 0)
     assert len(made.y.ticks) == 40

@@ -57,6 +57,7 @@ def test_numbers_of_faults_have_no_exponent(fault, said):
     assert verb(scenario.faults[0]) == said
 
 
+@pytest.mark.slow
 def test_a_number_is_written_without_an_exponent_everywhere():
     """`:g` has one from a millionth of a unit down and from a million up: who writes for people asks `digits`."""
     of_machines = {"counting.py", "figures.py", "strip.py"}  # how many digits there are, and coordinates

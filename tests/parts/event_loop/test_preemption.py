@@ -88,6 +88,7 @@ def test_mean_times_are_those_of_a_preemptive_resume_queue():
     assert agrees(found["number"], truth["overall mean N"], notices=0.25)
 
 
+@pytest.mark.slow
 def test_constant_work_too_by_the_formula_of_preemptive_resume():
     """M/D/1, 0.3 and 0.4 a second, 1 s each: the urgent do not feel the others."""
     high, low, work = 0.3, 0.4, 1.0

@@ -52,6 +52,7 @@ def of_batches(run):
     return {"size": sizes.mean(), "wait": (rows["arrived"][mine] - rows["leased"][mine]).mean()}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["LINGER-time-only", "LINGER-size-or-time"])
 def test_a_batch_leaves_when_it_is_full_or_its_window_is_over_as_theory_says(name):
     p, truth = case(name)["parameters"], expected(name)
@@ -139,6 +140,7 @@ def batches_of_ten():
             for seed in range(by_day(16, least=8))]  # fmt: skip
 
 
+@pytest.mark.slow
 def test_a_batch_fails_unless_all_of_its_messages_are_well(batches_of_ten):
     """1 - (1 - p)^n of the batches, and before one fails (1 - p)(1 - (1 - p)^n) / p messages have had their effect."""
     shares, done = [], []

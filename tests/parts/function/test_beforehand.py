@@ -63,6 +63,7 @@ def reader(most, **settings):
                     {"worker": worker}, {"jobs": "queue"}, most=most, **settings)  # fmt: skip
 
 
+@pytest.mark.slow
 def test_behind_a_function_that_turns_some_away_no_formula_tells_how_much_comes():
     """Of 4 at work on average 5 environments turn away 20 % (Erlang's loss), 20 almost nobody."""
     panel = balanced(reader(5)).theory()

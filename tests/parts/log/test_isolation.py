@@ -64,6 +64,7 @@ def test_who_reads_uncommitted_has_what_it_would_have_without_a_transaction():
     assert (times(balanced(chain("transaction")), "booked") == 1).all()
 
 
+@pytest.mark.slow
 def test_who_reads_uncommitted_handles_a_message_of_each_attempt():
     """An attempt fails with the probability 0.3, and five are allowed; with 0.3^5 none is committed."""
     handle = [{"publish": "bills"}, {"fail": 0.3}]

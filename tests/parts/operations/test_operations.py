@@ -85,6 +85,7 @@ def test_an_error_rate_strikes_after_the_first_work():
     assert len(run.effects) == 0 and took.to_dict() == {"ping": 0, "read": 0.25}
 
 
+@pytest.mark.slow
 @holds(0.75, systems(), of_any=False)
 def test_one_operation_is_a_handler_like_any_other(scenario):
     wrapped = one_operation(scenario)

@@ -175,6 +175,7 @@ def test_a_store_and_what_it_sends_have_a_price_too():
     assert figures["cost_transfer"] == pytest.approx(count * 20_000 / GIB * 0.09)
 
 
+@pytest.mark.slow
 def test_the_bill_of_a_run_is_that_of_its_services_and_channels():
     scenario = priced(SQS, reader={"price": {"hour": 0.05}}, until="20s", warmup="5s")
     run = scenario.run()

@@ -34,6 +34,7 @@ def test_with_a_prefetch_of_its_workers_those_who_wait_are_ready_and_those_at_wo
     assert max(map(abs, found["both"])) < 1e-9
 
 
+@pytest.mark.slow
 def test_without_a_limit_everything_is_in_hand_and_nothing_is_ready():
     found, theory = measure("all in hand", two_workers("unlimited"), figures, 8), mmc(RATE, 1, WORKERS)
     assert agrees(steady(found, "in hand", ["load"]), theory.in_system_mean, notices=0.2)

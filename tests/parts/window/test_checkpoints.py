@@ -70,6 +70,7 @@ def test_what_was_sent_since_the_last_checkpoint_is_sent_again_and_who_shows_it_
     assert (run.channels["results", "board"]["duplicated"] > 0) == seen_again
 
 
+@pytest.mark.slow
 def test_results_of_a_transactional_sink_wait_for_the_next_checkpoint():
     plain, held = kept(faults=()), kept(sink="transactional", faults=())
     waits = [run.services["counter"]["result_wait_mean"] for run in (plain, held)]
@@ -90,6 +91,7 @@ def test_a_partition_whose_barrier_has_come_waits_for_the_others():
     assert not any(0 < time % 4 < 0.0999 for time in counted if time > 4), "nothing is counted while one is taken"
 
 
+@pytest.mark.slow
 def test_after_a_crash_is_counted_again_what_came_since_the_last_checkpoint():
     """500 a second and a checkpoint each minute: 30,000 at most, half of that on average. Here a tenth of the rate."""
     wanted = expected("CHECKPOINT-replay")

@@ -62,6 +62,7 @@ def blocked_after_service(places, first, second):
     return (1 - shares[0]) / second, shares[-1]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("places", "first", "second"), [(1, 1, 1), (2, 0.5, 1), (2, 1, 0.5)])
 def test_two_stations_with_few_places_between_them_do_what_theory_says(places, first, second):
     scenario = tandem(places, {"exponential": first}, {"exponential": second}, duration=by_day(800))
@@ -79,6 +80,7 @@ def test_two_stations_with_few_places_between_them_do_what_theory_says(places, f
     assert agrees([run.services["board"]["utilisation"] for run in runs], throughput * second, notices=0.1)
 
 
+@pytest.mark.slow
 def test_three_stations_hold_each_other_back_as_theory_says():
     """A window of windows: the board holds back the second, and that the first."""
     places, work = {"queue": {"max_length": 1, "overflow": "block"}}, {"exponential": 1}
@@ -135,6 +137,7 @@ def test_on_a_slow_link_so_many_results_leave_in_the_time_of_there_and_back(cred
     assert rate(run) == pytest.approx(wanted, rel=0.02)
 
 
+@pytest.mark.slow
 def test_what_holds_the_window_back_holds_back_who_writes_for_it_and_so_on_to_the_source():
     """Board, counter, page: each waits for the next, and the customers stand before the page."""
     scenario = tandem(2, 0.01, 0.5, load=4, duration=100).replace({

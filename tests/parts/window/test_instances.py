@@ -59,6 +59,7 @@ def last(run):
     return {(pane.key, round(pane.start, 6)): pane.value for pane in run.records.panes}
 
 
+@pytest.mark.slow
 @examples(1, 15)
 @given(
     windows().filter(lambda step: step["by"] == "key" and step["clock"] == "watermark" and not step["late_messages"]),

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -36,6 +37,7 @@ def in_time(rules, event, mark):
     return [span for span in spans if span[1] - 1 + rules.lateness > mark]
 
 
+@pytest.mark.slow
 @examples(1, 150)
 @given(st.tuples(ALL_RULES, EVENTS, MARKS, st.sampled_from([0, 3])))
 def test_every_pane_is_that_of_a_slow_computation(drawn):
@@ -119,6 +121,7 @@ def test_sessions_are_the_runs_of_events_that_no_gap_parts(drawn):
     }  # fmt: skip
 
 
+@pytest.mark.slow
 @holds(0.5, stream_systems())
 def test_the_books_of_any_stream_balance_and_both_paths_show_the_same(scenario):
     run = run_of(scenario)

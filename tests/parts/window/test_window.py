@@ -40,6 +40,7 @@ def values(run):
     return [pane.value for pane in run.records.panes]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "replications"), [("LATE-100", 10), ("LATE-5", 10)])
 def test_the_share_that_comes_too_late_depends_on_the_rate_as_theory_says(name, replications):
     given = case(name)["parameters"]
@@ -54,6 +55,7 @@ def test_the_share_that_comes_too_late_depends_on_the_rate_as_theory_says(name, 
     assert agrees(found["late"], expected(name, "exact"), notices=0.25, because="it is rare, and comes in bursts")
 
 
+@pytest.mark.slow
 def test_tumbling_windows_have_as_many_events_as_a_poisson_process_in_that_time():
     scenario = stream({"tumbling": 10, "by": "all"}, {"poisson": 3}, duration=2400)
     found = measure(
@@ -62,6 +64,7 @@ def test_tumbling_windows_have_as_many_events_as_a_poisson_process_in_that_time(
     assert agrees(found["mean"], expected("TUMBLING", "mean"), notices=0.1)
 
 
+@pytest.mark.slow
 def test_sessions_are_as_long_as_the_busy_period_of_an_unlimited_server():
     def sessions(run):
         panes = run.records.panes[1:]
@@ -108,6 +111,7 @@ def test_where_event_time_never_begins_the_run_says_why_there_is_no_result():
     assert told(3, idle=8) == told(3, clock="stream_time") == told(1) == []
 
 
+@pytest.mark.slow
 def test_at_checkpoints_that_take_a_while_fewer_can_be_counted_than_the_work_allows():
     """Ten a second but for 2 s of every 10 s: 8.2 a second, as each worker does one more meanwhile."""
     window = {"to": "results", "tumbling": 5, "by": "all", "checkpoint": {"every": 10, "takes": 2}}
@@ -163,6 +167,7 @@ def test_the_scenarios_are_healthy_and_break_at_three_times_their_load(name, loa
     assert all((run.summary()[figure] <= limit) == meets for figure, limit in limits.items())
 
 
+@pytest.mark.slow
 def test_the_board_of_the_scenario_shows_results_twice_after_a_crash_unless_it_is_idempotent():
     scenario = evsim.load("checkpoint-and-crash").replace({"faults": [{"crash": "counter", "at": 38, "for": 2}]})
     plain, once = scenario.run(), scenario.replace({"services.board.idempotent": True}).run()

@@ -64,6 +64,7 @@ def test_step_by_step_nothing_is_drawn_that_has_not_happened(run):
         assert (scene.x, scene.y) == (run.plot.scene("windows").x, run.plot.scene("windows").y), "the axes hold still"
 
 
+@pytest.mark.slow
 def test_it_has_room_for_what_it_says_and_says_so_where_there_is_nothing(run):
     assert is_whole(run.plot.windows())
     without = stream(LATE, duration=5).replace({"services.counter.handle": [{"work": "1ms"}]}).run()

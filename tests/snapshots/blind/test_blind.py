@@ -273,6 +273,7 @@ def test_a_report_names_places_and_counts():
     assert watching.news() == {("written.py", 0): 7}
 
 
+@pytest.mark.slow
 def test_files_that_are_rewritten_twice_have_the_same_numbers():
     watching = Watching()
     for file in (file for file in files() if file.startswith("evsim/theory")):

@@ -1,25 +1,25 @@
 """JSON that others wrote: read with the line of what is wrong, and looked into without trust."""
 
 import json
-import re
 
 from evsim.scenario.textfile import wrong
 
 __all__ = ["load_json", "load_json_lines", "mapping", "sequence", "word"]
 
 TOO_DEEP = "is nested too deep"
+TOO_LONG = "is not JSON: a number has too many digits"
 
 
 def load_json(text, name):
     """The data of a JSON text."""
     try:
-        return json.loads(text)
+        return json.loads(text.rstrip())
     except json.JSONDecodeError as error:
-        raise wrong(name, f"is not JSON: {error.msg}", line=error.lineno) from None
+        raise wrong(name, _broken(error), line=error.lineno) from None
     except RecursionError:
         raise wrong(name, TOO_DEEP) from None
     except ValueError:
-        raise wrong(name, "is not JSON: a number has too many digits") from None
+        raise wrong(name, TOO_LONG) from None
 
 
 def load_json_lines(text, name):
@@ -32,13 +32,21 @@ def load_json_lines(text, name):
     found = []
     for number, line in enumerate(text.splitlines(), 1):
         try:
-            found += [json.loads(line)] if line.strip() else []
+            found += [json.loads(line.rstrip())] if line.strip() else []
         except RecursionError:
             raise wrong(name, TOO_DEEP, line=number) from None
-        except ValueError as error:
-            rule = f"is not JSON: {re.sub(r': line.*', '', str(error))}"
-            raise wrong(name, rule, line=number) from None
+        except json.JSONDecodeError as error:
+            raise wrong(name, _broken(error), line=number) from None
+        except ValueError:
+            raise wrong(name, TOO_LONG, line=number) from None
     return found
+
+
+def _broken(error):
+    """What is wrong with a text: it is often a part of one that was cut off."""
+    if error.pos >= len(error.doc) or error.msg.startswith("Unterminated"):
+        return "ends in the middle of its JSON; fetch the whole file"
+    return f"is not JSON: {error.msg}"
 
 
 def mapping(value):

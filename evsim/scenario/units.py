@@ -168,6 +168,15 @@ def number(value):
     return _read(value, {}, "must be a number")
 
 
+def ratio(value):
+    """A number, or how many percent of one: 70% is 0.7.
+
+    >>> ratio("70%"), ratio(5)
+    (0.7, 5.0)
+    """
+    return _read(value, _PERCENT, "must be a number such as 5, or a share such as 70%")
+
+
 def whole(value):
     """A whole number: 4, 4.0 or "4"; not 4.5, and not true.
 
@@ -292,6 +301,7 @@ Rate = Annotated[float, _quantity(rate, _PER_SECOND, write_rate, 1 / LONGEST, ro
 Size = Annotated[float, _quantity(size, _BYTES, most=MOST_BYTES, say=write_size)]
 Share = Annotated[float, _quantity(fraction, _PERCENT, most=1)]
 Number = Annotated[float, _quantity(number, say=write_count)]
+Ratio = Annotated[float, _quantity(ratio, _PERCENT, say=write_count)]
 Whole = up_to(least=0)
 AtLeastOne = up_to()
 

@@ -19,6 +19,8 @@ def decider(settings, service, scenario):
         if settings.by == "schedule":
             wanted = [each.instances for each in settings.schedule if each.at <= now][-1:]
             return min(max(wanted[0] if wanted else settings.least, settings.least), settings.most)
+        if settings.polling_interval is not None and not number:
+            return 0  # the rule has nobody to count with, and who looks meanwhile calls up the first one
         if partitions is not None:
             measured = [capped_lag(each, settings.target, partitions) for each in measured]
         if settings.rule == "panic":

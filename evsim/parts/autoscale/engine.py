@@ -22,6 +22,7 @@ class ScaledPool(ElasticPool):
         self.between = min(self.every, ticks(SAMPLES))
         self.starts = service.kernel.streams.draws(settings.start, "start", service.name)
         self.samples = deque()  # (time, value)
+        self.polls = False  # whether somebody waits for the next look at what waits
         self.decide = decider(settings, service.settings, service.kernel.scenario)
         super().__init__(service)
         service.kernel.changes.watch("services", service.name, self._become)
@@ -108,8 +109,18 @@ class ScaledPool(ElasticPool):
                 return
 
     def needed(self, waiting):
-        """Nobody is there, and somebody waits: one is called up, and the rule remembers that it was wanted."""
-        if not self.there and not self.starting:
+        """Nobody is there, and somebody waits: one is called up, at once or when it is looked next."""
+        interval = self.settings.polling_interval
+        if interval is None:
+            self._wake()
+        elif not self.polls:
+            self.polls = True
+            self.env.call_in(-self.env._now % ticks(interval), self._wake, None, TIMEOUT)
+
+    def _wake(self, _=None):
+        """Call one up if somebody waits and nobody comes; the rule remembers that it was wanted."""
+        self.polls = False
+        if self.service.inbox and not self.there and not self.starting:
             now = self.env._now
             self.wanted = self.decide(now / SECOND, 0, None)
             self.records.decisions.append((now, self.service.number, None, 0, self.wanted))

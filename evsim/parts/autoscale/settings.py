@@ -9,12 +9,12 @@ from evsim.scenario.distributions import AnyDistribution, Constant
 from evsim.scenario.errors import Problem
 from evsim.scenario.part import Part
 from evsim.scenario.presets import LikenedSetting
-from evsim.scenario.units import Number, PositiveTime, Share, Time, Whole, up_to
+from evsim.scenario.units import Number, PositiveTime, Ratio, Share, Time, Whole, up_to
 
 __all__ = ["SETTINGS", "AutoscaleSettings", "ScheduledNumber", "Pace"]
 
 Instances = up_to(1_000)
-AtLeastOne = Annotated[Number, Field(gt=0)]
+Positive = Annotated[Number, Field(gt=0)]
 
 
 class Pace(Part):
@@ -47,12 +47,15 @@ class AutoscaleSettings(LikenedSetting):
         "start": Constant.model_construct(value=0.0), "every": 15.0, "rule": "proportional", "tolerance": 0.1,
         "window": 0.0, "down_after": 0.0, "up": (), "down": (), "panic_window": 6.0, "panic_threshold": 2.0,
         "rate_up": 1000.0, "rate_down": 2.0, "least": 1, "most": 10, "idle_consumers": True, "in_flight": True,
+        "polling_interval": None,
     }  # fmt: skip
 
     by: Annotated[
         Literal["lag", "length", "concurrency", "utilisation", "schedule"] | None, Field(description="what decides")
     ] = None
-    target: Annotated[AtLeastOne | None, Field(description="how much of it one instance should have")] = None
+    target: Annotated[
+        Annotated[Ratio, Field(gt=0)] | None, Field(description="how much of it one instance should have")
+    ] = None
     least: Annotated[Whole | None, Field(description="how many there are at least; by default 1")] = None
     most: Annotated[Instances | None, Field(description="how many there may be; by default 10")] = None
     start: Annotated[AnyDistribution | None, Field(description="how long an instance takes to start")] = None
@@ -69,15 +72,19 @@ class AutoscaleSettings(LikenedSetting):
     down: Annotated[tuple[Pace, ...] | None, Field(description="how fast it may shrink; by default at once")] = None
     panic_window: Annotated[PositiveTime | None, Field(description="the short window of `panic`; by default 6s")] = None
     panic_threshold: Annotated[
-        AtLeastOne | None, Field(description="how many times too few instances make it panic; by default 2")
+        Positive | None, Field(description="how many times too few instances make it panic; by default 2")
     ] = None
-    rate_up: Annotated[AtLeastOne | None, Field(description="how many times as many there may be at once")] = None
-    rate_down: Annotated[AtLeastOne | None, Field(description="how many times fewer there may be at once")] = None
+    rate_up: Annotated[Positive | None, Field(description="how many times as many there may be at once")] = None
+    rate_down: Annotated[Positive | None, Field(description="how many times fewer there may be at once")] = None
     idle_consumers: Annotated[
         StrictBool | None, Field(description="whether a log may have more consumers than partitions; by default yes")
     ] = None
     in_flight: Annotated[
         StrictBool | None, Field(description="whether messages in work count for the lag; by default they do")
+    ] = None
+    polling_interval: Annotated[
+        PositiveTime | None,
+        Field(description="how often it is looked, while nobody is there, whether anything waits; by default at once"),
     ] = None
     schedule: Annotated[tuple[ScheduledNumber, ...], Field(description="how many there should be, from when on")] = ()
 

@@ -24,6 +24,7 @@ SCALING = st.fixed_dictionaries(
         "rate_down": st.sampled_from([None, 1.5]),
         "idle_consumers": st.sampled_from([None, False]),
         "in_flight": st.sampled_from([None, False]),
+        "polling_interval": st.sampled_from([None, 1.5]),
         "like": st.sampled_from([None, None, "kubernetes-hpa", "knative-kpa"]),
     }
 )

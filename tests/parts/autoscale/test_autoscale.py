@@ -108,6 +108,26 @@ def test_who_was_called_up_from_zero_stays_as_long_as_any_other_and_counts_as_a_
     assert (figures["scalings"], figures["turns"]) == (2, 1)
 
 
+@pytest.mark.parametrize(("at", "seen"), [(21, 30), (30, 30), (31, 60)])
+def test_who_polls_sees_what_waits_at_the_next_look_and_decides_nothing_before(at, seen):
+    """The rule, asked each 7 s, would call up four; it does not before the first one was called up."""
+    settings = {"least": 0, "by": "lag", "target": 5, "every": "7s", "start": "2s", "polling_interval": "30s"}
+    run = balanced(reader("queue", {"burst": {"count": 20, "at": at}}, duration=120, **settings))
+    assert decided(run)[0] == (seen, 0, 1) and lives(run)[0][:2] == [seen, seen + 2]
+    assert [time for time, _, wanted in decided(run) if wanted > 1] == [seen + 7 - seen % 7]
+    assert run.summary()["effects_missing"] == 0
+
+
+def test_keda_wakes_half_of_its_polling_interval_after_a_message_on_average():
+    """Messages far from each other come at any moment of 30 s: 15 s, with a standard deviation of 30 / sqrt(12)."""
+    settings = {"like": "keda-sqs", "down_after": 0, "every": "15s", "start": 0}
+    run = reader("queue", {"poisson": "0.002/s"}, duration=200_000, **settings).run(seed=1)
+    waits = np.array([born - run.tables.rows["born"][run.tables.rows["leased"] >= 0] for born, *_ in lives(run)])
+    first = np.where(waits >= 0, waits, np.inf).min(axis=1)
+    assert len(first) > 250 and first.max() <= 30
+    assert first.mean() == pytest.approx(15, abs=3.5 * 30 / np.sqrt(12 * len(first)))
+
+
 def test_from_zero_a_schedule_calls_one_up_too():
     schedule = [{"at": "40s", "instances": 2}]
     run = balanced(reader("queue", {"burst": {"count": 1, "at": 21}}, least=0, by="schedule", schedule=schedule))

@@ -7,11 +7,11 @@ from hypothesis import strategies as st
 
 import evsim
 from evsim.imports import incident_table, measured, minute_counts
-from evsim.imports.from_trace import _at_once
 from evsim.imports.handling_fit import HandlingFit, Item, fit_handlings
 from evsim.imports.measured import arrivals_of, busiest
 from evsim.imports.sketch import LONGEST_NAME, Sketch, slug
 from evsim.imports.sketch import MOST as MOST_BOXES
+from evsim.imports.span_tree import at_once
 from evsim.imports.spans import SERVER, TraceSpan
 from evsim.scenario import units
 from tests.imports.test_replay import SMALL
@@ -66,7 +66,7 @@ def span(start, end, **more):
 def test_who_begins_as_another_ends_is_not_there_with_it(spans):
     spans = [span(start, start + length) for start, length in spans]
     expected = max(sum(each.start <= moment < each.end for each in spans) for moment in range(12))
-    assert _at_once(spans) == expected
+    assert at_once(spans) == expected
 
 
 @pytest.mark.parametrize(("begins", "tried"), [(20_000, 2), (20_001, 2), (19_999, 1)])

@@ -52,11 +52,20 @@ class Gaps:
         """How many times as long one waits, about, as if all came at random moments (Kingman; Allen and Cunneen)."""
         mean, variance = own_work(self._scenario.services[name])
         spread = variance / mean**2 if mean else math.inf
-        return (self._scv[name] + spread) / (1 + spread) if math.isfinite(spread) else 1.0
+        if not math.isfinite(spread):
+            return 1.0
+        load, workers = self._load(name), self._workers(name)
+        wait = theory.erlang_c(workers, load * workers) if load < 1 else 1.0
+        together = self._flow.sent_before(name) * 2 * (1 - load) / (wait * (1 + spread)) if wait else 0.0
+        return (self._scv[name] + spread) / (1 + spread) + together
 
     def _has_plenty(self, name):
         """Whether almost nobody waits there all the same: Hayward's approximation for what comes in bursts."""
-        bursts, load, workers = self._scv[name], self._flow.rates[name] * self._held[name], self._workers(name)
+        bursts, load, workers = (
+            self._scv[name] + 2 * self._flow.sent_before(name),
+            self._flow.rates[name] * self._held[name],
+            self._workers(name),
+        )
         if not load:
             return True
         if not math.isfinite(bursts) or load >= workers or workers < bursts:

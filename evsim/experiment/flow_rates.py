@@ -33,6 +33,7 @@ class FlowRates:
         self.unknown, self.batches, self.results = "", {}, {}
         self.customers: dict = {}
         self.ways: dict = {}
+        self._published: dict = {}
         self.unclear, self.behind, self.longer = {}, {}, set()
         try:
             if self.mishaps.network_loses:
@@ -75,10 +76,12 @@ class FlowRates:
             for channel in homes(self._scenario, step) if step.gathers else ():
                 self.results |= dict.fromkeys(readers(self._scenario, channel), name)
             for other, share in sent_by_step(self._scenario, step, self._pace):
-                if step.times.most > 1 or name in self.batches:
+                if step.times.most > 1 or name in self.batches or self._works_on_batches(name):
                     self.batches.setdefault(other, name)
                 sent = rate * step.times.mean * share
                 self.ways[name, other] = self.ways.get((name, other), 0.0) + sent
+                if step.kind == "publish":
+                    self._publishes(name, step, rate * step.times.mean, other, share)
                 why = self.mishaps.on_the_way(step, other, self.rates[other] + sent)
                 if self.mishaps.asks_again(step, other):
                     self.longer.add(name)
@@ -87,6 +90,25 @@ class FlowRates:
                 self._go(name, inner, rate * _share(step, where, by_chance), unclear, full)
             rate *= 1 - step.fails
             unclear = of_both(unclear, self.mishaps.ends_here(step))
+
+    def _publishes(self, name, step, rate, other, share):
+        """So many messages a second of a step, of which a share goes to another service."""
+        before = self._published.setdefault((name, step, other), [0.0, 0.0])
+        before[0] += rate
+        before[1] += rate * share
+
+    def sent_before(self, other):
+        """How many messages come to a service together with one and before it, on average."""
+        found = 0.0
+        for (name, step, to), (rate, sent) in self._published.items():
+            if to == other:
+                of_one = rate / self._scenario.services[name].most_instances
+                keepers = self._scenario.channels[step.channel], *step.policies.values()
+                found += sent * sum(each.sent_before(of_one) for each in keepers)
+        return found / self.rates[other] if self.rates[other] else 0.0
+
+    def _works_on_batches(self, name):
+        return any(each.takes_several for each in self._scenario.services[name].subscribe)
 
     def _pace(self, name):
         """Messages a second of a service that is never without one."""

@@ -79,6 +79,10 @@ class _AnyChannel(Tagged):
         """The settings of a subscription whose messages are settled then."""
         return {}
 
+    def sent_before(self, rate):
+        """How many leave together with a message and before it, on average, if one publishes at a `rate` a second."""
+        return 0.0
+
     def read_plainly(self, service, shared=False):
         """How a service reads it where nothing is written; shared: other services are in its group."""
         return {}

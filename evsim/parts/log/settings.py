@@ -139,6 +139,12 @@ class LogSettings(Likened):
     def waits_in(self):  # type: ignore[override]
         return "batch" if self.linger else None
 
+    def sent_before(self, rate):
+        """Of 1 + Poisson(come) messages in a batch, come of which follow the first within the linger."""
+        come = (self.linger or 0.0) * rate / (1 if self.partitioner == "sticky" else self.partitions)
+        before = come * (2 + come) / (2 * (1 + come))
+        return before if self.batch is None else min(before, (self.batch - 1) / 2)
+
     def read_plainly(self, service, shared=False):
         """Instances that have an inbox each own their partitions, and so do those of services that share a group."""
         return {"assignor": "range"} if service.own_inboxes or shared else {}

@@ -21,6 +21,10 @@ class OutboxSettings(PublishSetting):
 
     poll: Annotated[PositiveTime, Field(description="how often the relay looks into the table")] = 0.1
 
+    def sent_before(self, rate):
+        """All that came since the relay looked last leave together."""
+        return rate * self.poll / 2
+
 
 def _read(written):
     return {True: OutboxSettings(), False: None}[written] if isinstance(written, bool) else written

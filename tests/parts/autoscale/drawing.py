@@ -24,7 +24,6 @@ SCALING = st.fixed_dictionaries(
         "rate_down": st.sampled_from([None, 1.5]),
         "idle_consumers": st.sampled_from([None, False]),
         "in_flight": st.sampled_from([None, False]),
-        "polling_interval": st.sampled_from([None, 1.5]),
         "like": st.sampled_from([None, None, "kubernetes-hpa", "knative-kpa"]),
     }
 )
@@ -40,6 +39,8 @@ def draw_one(draw, service):
     scaling = draw(SCALING) | {"by": draw(st.sampled_from(measures))}
     if scaling["by"] == "schedule":
         scaling["schedule"] = SCHEDULE
+    if scaling["panic_window"]:  # a coin that is there: another one would change all that is drawn after it
+        scaling["polling_interval"] = 1.5
     if any(set(each) - {"channel", "retry", "dead_letter", "prefetch", "ack"} for each in service.get("subscribe", ())):
         scaling["least"] = 1  # who owns a partition fetches for itself
     service["autoscale"] = scaling

@@ -56,8 +56,8 @@ class Gaps:
             return 1.0
         load, workers = self._load(name), self._workers(name)
         wait = theory.erlang_c(workers, load * workers) if load < 1 else 1.0
-        together = self._flow.sent_before(name) * 2 * (1 - load) / (wait * (1 + spread)) if wait else 0.0
-        return (self._scv[name] + spread) / (1 + spread) + together
+        batches = self._flow.sent_before(name) * 2 * (1 - load) / (wait * (1 + spread)) if wait else 0.0
+        return (self._scv[name] + spread) / (1 + spread) + batches
 
     def _has_plenty(self, name):
         """Whether almost nobody waits there all the same: Hayward's approximation for what comes in bursts."""
@@ -74,7 +74,11 @@ class Gaps:
 
     def _source(self, name):
         """Through whom most of what is not random comes; None if all comes from customers."""
-        apart = {source: rate * abs(self._leaving(source) - 1) for source, rate in self._ways_to(name)}
+        total, before = self._flow.rates[name], self._flow.sent_before
+        apart = {
+            source: rate * abs(self._leaving(source) - 1) + 2 * total * before(name, source)
+            for source, rate in self._ways_to(name)
+        }
         return max(apart, key=apart.__getitem__, default=None)
 
     def _together(self, name):

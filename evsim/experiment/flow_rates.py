@@ -97,11 +97,11 @@ class FlowRates:
         before[0] += rate
         before[1] += rate * share
 
-    def sent_before(self, other):
-        """How many messages come to a service together with one and before it, on average."""
+    def sent_before(self, other, source=None):
+        """How many messages come to a service together with one and before it, on average; those of one source."""
         found = 0.0
         for (name, step, to), (rate, sent) in self._published.items():
-            if to == other:
+            if to == other and source in (None, name):
                 of_one = rate / self._scenario.services[name].most_instances
                 keepers = self._scenario.channels[step.channel], *step.policies.values()
                 found += sent * sum(each.sent_before(of_one) for each in keepers)

@@ -160,6 +160,13 @@ def test_how_many_are_sent_before_one_is_that_of_batch_arrivals():
     assert lingering("1s", partitions=10).channels["jobs"].sent_before(RATE) == pytest.approx((2 + 1) / 4)
 
 
+def test_of_several_who_send_to_it_the_one_is_named_that_sends_many_together():
+    there = relayed("1s").to_dict()
+    there["services"] = {"plain": {"workers": 500, "handle": [{"publish": "jobs"}]}} | there["services"]
+    there["workloads"]["robots"] = {"target": "plain", "arrivals": {"poisson": "1/s"}}
+    assert predictions(evsim.Scenario.from_dict(there))["back"].why == (BURSTS,)
+
+
 def test_two_workloads_fill_one_batch():
     together = relayed("100ms").to_dict()
     together["workloads"] = {
